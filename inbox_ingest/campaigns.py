@@ -1,0 +1,426 @@
+"""A campaign file becomes a `Campaign`, or every mistake in it is reported at once with its place.
+
+All that a call for papers fixes is data: window, form fields, documents, sections, limits, issue
+texts. `rules/issues.toml` holds the issue codes of contract §6 with their audience, severity and
+wording; a campaign file may override any of them under `[issues.<code>]`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Literal, Self, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from inbox_ingest.errors import CampaignError, Mistake
+from inbox_ingest.records import Audience, Frozen, IssueCode, Role, Severity
+
+FieldKind = Literal["text", "choice", "phone", "email", "stamped"]
+STANDARD_KEYS = ("title", "unit", "type", "contact", "phone", "summary")
+ISSUE_PLACEHOLDERS = frozenset({"field", "measured", "limit", "expires", "detail"})
+Name = str
+
+
+class Window(Frozen):
+    """When mail counts. Dates are whole days in the campaign's time zone; `closes` is included."""
+
+    collect_from: date
+    opens: date
+    closes: date
+    timezone: str = "Asia/Shanghai"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("须是 IANA 时区名，如 Asia/Shanghai") from error
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.collect_from <= self.opens <= self.closes:
+            raise ValueError("须满足 collect_from ≤ opens ≤ closes")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The campaign's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def starts_at(self) -> datetime:
+        """The first moment whose mail is collected."""
+        return datetime.combine(self.collect_from, time(), self.zone)
+
+    def ends_at(self) -> datetime:
+        """The first moment after the window: 24:00 of its last day."""
+        return datetime.combine(self.closes + timedelta(days=1), time(), self.zone)
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days from the day of `now` to the last day, 0 on the last day, negative after it."""
+        return (self.closes - now.astimezone(self.zone).date()).days
+
+
+class FormField(Frozen):
+    """One field of the form: its Chinese name, the labels people write for it, what it must hold.
+
+    `key` is one of `title unit type contact phone summary` (contract §8), or a name of the
+    campaign's own. `limit` is in 字. `stamped` fields are filled on the stamped copy and not checked.
+    """
+
+    name: str = Field(min_length=1)
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kind: FieldKind = "text"
+    aliases: tuple[str, ...] = ()
+    required: bool = True
+    options: tuple[str, ...] = ()
+    limit: int | None = Field(default=None, gt=0)
+    hints: tuple[str, ...] = ()  # printed in the empty cell or beside the label: no answer
+
+    @model_validator(mode="after")
+    def _options_fit_kind(self) -> Self:
+        if self.kind == "choice" and len(self.options) < 2:
+            raise ValueError('kind = "choice" 时 options 至少两项')
+        if self.kind != "choice" and self.options:
+            raise ValueError('options 只用于 kind = "choice"')
+        return self
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The name and every alias."""
+        return (self.name, *self.aliases)
+
+
+class Form(Frozen):
+    """The application form: headings that tell it from other files, and its fields."""
+
+    titles: tuple[str, ...] = Field(min_length=1)
+    fields: tuple[FormField, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _no_doubles(self) -> Self:
+        for what, values in (
+            ("字段名", [field.name for field in self.fields]),
+            ("key", [field.key for field in self.fields]),
+            ("标签", [squeeze(label) for field in self.fields for label in field.labels]),
+        ):
+            doubles = sorted({value for value in values if values.count(value) > 1})
+            if doubles:
+                raise ValueError(f"{what}重复：{'、'.join(doubles)}")
+        return self
+
+    def by_key(self, key: str) -> FormField | None:
+        """The field with this key, or None where the campaign has none."""
+        return next((field for field in self.fields if field.key == key), None)
+
+    def by_name(self, name: str) -> FormField | None:
+        """The field with this Chinese name, or None."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+class Section(Frozen):
+    """A section that the case text must have. An `appendix` may be a file of its own and is not counted."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    appendix: bool = False
+    required: bool = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The name and every alias."""
+        return (self.name, *self.aliases)
+
+
+class Text(Frozen):
+    """The case text: limits in 字, sections in the notice's order, what is counted (contract §2)."""
+
+    titles: tuple[str, ...] = ()
+    limit: int | None = Field(default=None, gt=0)
+    body_name: str = "正文"
+    abstract_name: str = "摘要"
+    abstract_aliases: tuple[str, ...] = ()
+    abstract_limit: int | None = Field(default=None, gt=0)
+    sections: tuple[Section, ...] = ()
+    ordered: bool = True
+    count_headings: bool = True
+    count_tables: bool = True
+    count_text_boxes: bool = True
+    count_abstract: bool = False
+    count_appendix: bool = False
+
+    @model_validator(mode="after")
+    def _no_doubles(self) -> Self:
+        labels = [squeeze(label) for section in self.sections for label in section.labels]
+        doubles = sorted({label for label in labels if labels.count(label) > 1})
+        if doubles:
+            raise ValueError(f"章节名称或别名重复：{'、'.join(doubles)}")
+        return self
+
+
+class RequiredDocument(Frozen):
+    """A document every case needs, and the issue raised where it is missing."""
+
+    role: Role
+    issue: IssueCode
+    names: tuple[str, ...] = ()  # words in file names that point to this role
+
+
+class Contact(Frozen):
+    """An organiser whom senders may ring."""
+
+    name: str
+    phone: str
+
+
+class CaseNumbers(Frozen):
+    """How case numbers look. `pattern` is a format string over `sequence`, spoken on the phone."""
+
+    pattern: str = "{sequence:03d}"
+
+    @field_validator("pattern")
+    @classmethod
+    def _numbers_differ(cls, value: str) -> str:
+        try:
+            first, second = value.format(sequence=1), value.format(sequence=2)
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError('只能含 {sequence}，如 "DJ{sequence:03d}"') from error
+        if first == second:
+            raise ValueError("须含 {sequence}")
+        if not re.fullmatch(r"[A-Za-z0-9\u4e00-\u9fff-]{1,16}", first):
+            raise ValueError("编号只能由字母、数字、汉字和连字符组成，至多16个字符")
+        return value
+
+    def number(self, sequence: int) -> str:
+        """The case number for this place in the sequence (from 1)."""
+        return self.pattern.format(sequence=sequence)
+
+    def quoted_in(self, text: str) -> tuple[str, ...]:
+        """Every case number of this pattern that stands in `text`, in order, once each."""
+        literal = re.split(r"\{sequence[^}]*\}", self.pattern)
+        width = len(self.number(1)) - len("".join(literal))
+        digits = rf"\d{{{width},}}" if width > 1 else r"\d+"
+        body = digits.join(re.escape(piece) for piece in literal)
+        found = re.findall(rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])", text)
+        return tuple(dict.fromkeys(found))
+
+
+class Assembly(Frozen):
+    """How far apart in time files of one sender may be joined by their roles alone."""
+
+    complementary_hours: int = Field(default=72, ge=0)
+    title_similarity: float = Field(default=0.92, gt=0.5, le=1.0)
+    text_similarity: float = Field(default=0.80, gt=0.5, le=1.0)
+
+
+class Replies(Frozen):
+    """When senders are answered. `mode` is what a person allows: hold, auto, off."""
+
+    mode: Literal["hold", "auto", "off"] = "hold"
+    quiet_minutes: int = Field(default=10, ge=0)
+    reminder_days: int | None = Field(default=None, gt=0)
+    to_form_email: bool = False
+    per_recipient_per_day: int = Field(default=5, gt=0)
+    per_pass: int = Field(default=30, gt=0)
+    seconds_between: float = Field(default=5.0, ge=0)
+
+
+class IssueRule(Frozen):
+    """Audience, severity and wording of one issue code.
+
+    `text` states the finding, `advice` tells the sender how to mend it. Placeholders are
+    `{field} {measured} {limit} {expires} {detail}`.
+    """
+
+    audience: Audience
+    severity: Severity
+    text: str = Field(min_length=1)
+    advice: str = ""
+
+    @field_validator("text", "advice")
+    @classmethod
+    def _known_placeholders(cls, value: str) -> str:
+        try:
+            names = {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
+        except ValueError as error:
+            raise ValueError(f"花括号不成对：{error}") from error
+        unknown = sorted(names - ISSUE_PLACEHOLDERS)
+        if unknown:
+            raise ValueError(f"不认识的占位符 {'、'.join('{' + name + '}' for name in unknown)}")
+        return value
+
+
+class Campaign(Frozen):
+    """Everything one call for papers fixes. Made by `load_campaign`, never by hand in the program."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str = Field(min_length=1)
+    organiser: str = Field(min_length=1)
+    mailbox: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    window: Window
+    form: Form
+    text: Text = Text()
+    documents: tuple[RequiredDocument, ...]
+    cities: dict[str, tuple[str, ...]] = {}
+    unit_suffixes: tuple[str, ...] = ()
+    numbers: CaseNumbers = CaseNumbers()
+    assembly: Assembly = Assembly()
+    replies: Replies = Replies()
+    issues: dict[IssueCode, IssueRule]
+    sha256: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        missing = [code.value for code in IssueCode if code not in self.issues]
+        if missing:
+            raise ValueError(f"缺少问题代码的说明：{'、'.join(missing)}")
+        roles = [document.role for document in self.documents]
+        if len(set(roles)) != len(roles):
+            raise ValueError("documents 中同一 role 出现两次")
+        return self
+
+    def requires(self, role: Role) -> bool:
+        """Whether every case needs a document of this role."""
+        return any(document.role == role for document in self.documents)
+
+
+def squeeze(text: str) -> str:
+    """`text` without any white space: labels are compared so (`联 系 人` is 联系人)."""
+    return re.sub(r"[\s\u3000]+", "", text)
+
+
+def rules_folder() -> Path:
+    """The shipped `rules/`: inside the installed package, else beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "rules"
+    return inside if inside.is_dir() else package.parent / "rules"
+
+
+def shipped_campaign() -> Path:
+    """The campaign file that is used where no configuration names one."""
+    return rules_folder() / "2025-dangjian" / "campaign.toml"
+
+
+def campaign_sha256(path: Path) -> str:
+    """Hash of all that decides how mail is read and judged: the file and the shared issue texts.
+
+    Cheap on purpose (no parsing): a poll compares it to see whether the rules changed.
+
+    Raises:
+        CampaignError: the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for part in (path, rules_folder() / "issues.toml"):
+        digest.update(hashlib.sha256(_bytes_of(part)).digest())
+    return digest.hexdigest()
+
+
+def load_campaign(path: Path) -> Campaign:
+    """Read and check a campaign file.
+
+    Raises:
+        CampaignError: with every mistake in the file, each under its dotted key.
+    """
+    shared = _parse(rules_folder() / "issues.toml")
+    data = _parse(path)
+    issues = dict(cast(Mapping[str, Any], shared["issues"]))
+    own = data.get("issues", {})
+    mistakes: list[Mistake] = []
+    if isinstance(own, Mapping):
+        for code, change in own.items():
+            if code not in issues:
+                mistakes.append(Mistake(f"issues.{code}", "不是已知的问题代码"))
+            elif isinstance(change, Mapping):
+                issues[code] = {**issues[code], **change}
+            else:
+                mistakes.append(Mistake(f"issues.{code}", "须是一张表"))
+    else:
+        mistakes.append(Mistake("issues", "须是一张表"))
+    data = {**data, "issues": issues}
+    try:
+        campaign = Campaign.model_validate(data)
+    except ValidationError as error:
+        raise CampaignError(path, [*mistakes, *_translate(error)]) from error
+    if mistakes:
+        raise CampaignError(path, mistakes)
+    return campaign.model_copy(update={"sha256": campaign_sha256(path)})
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CampaignError(path, [Mistake("文件", f"无法读取（{error.strerror}）")]) from error
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_bytes_of(path).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise CampaignError(path, [Mistake("文件", "须以 UTF-8 编码保存")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise CampaignError(path, [Mistake("文件", f"不是有效的 TOML：{error}")]) from error
+
+
+_EXPECTED = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这个键，请检查拼写",
+    "string_type": "须是字符串（加引号）",
+    "int_type": "须是整数",
+    "int_parsing": "须是整数",
+    "int_from_float": "须是整数",
+    "float_type": "须是数字",
+    "bool_type": "须是 true 或 false",
+    "bool_parsing": "须是 true 或 false",
+    "tuple_type": "须是数组 […]",
+    "dict_type": "须是一张表",
+    "model_type": "须是一张表",
+    "date_type": "须是日期，如 2025-04-10",
+    "date_parsing": "须是日期，如 2025-04-10",
+    "date_from_datetime_parsing": "须是日期，如 2025-04-10",
+    "date_from_datetime_inexact": "须是日期，不带时刻",
+    "too_short": "至少要有一项",
+    "string_too_short": "不能为空",
+}
+
+
+def _translate(error: ValidationError) -> Iterable[Mistake]:
+    for item in error.errors(include_url=False):
+        context = item.get("ctx", {})
+        kind = item["type"]
+        if kind == "value_error":
+            expected = str(context.get("error", item["msg"]))
+        elif kind in ("literal_error", "enum"):
+            expected = f"须是 {context.get('expected')} 之一"
+        elif kind in ("greater_than", "greater_than_equal", "less_than_equal", "less_than"):
+            bound = next(iter(context.values()))
+            sign = {"greater_than": "大于", "greater_than_equal": "不小于"}.get(kind, "不大于")
+            expected = f"须{sign} {bound}"
+        elif kind == "string_pattern_mismatch":
+            expected = f"须符合 {context.get('pattern')}"
+        else:
+            expected = _EXPECTED.get(kind, item["msg"])
+        found = item["input"]
+        shown = None if kind in ("missing", "value_error") else _short(found)
+        yield Mistake(_dotted(item["loc"]), expected, shown)
+
+
+def _dotted(place: tuple[int | str, ...]) -> str:
+    text = ""
+    for step in place:
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
+    return text.lstrip(".") or "整个文件"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
