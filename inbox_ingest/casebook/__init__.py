@@ -1,0 +1,1 @@
+"""What the program knows: tables, the pure assembly of cases, the SQL, and quick views."""

@@ -1,0 +1,1 @@
+"""A case and a campaign become issues: one small function a rule, a table of them, one engine."""

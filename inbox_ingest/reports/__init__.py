@@ -1,0 +1,1 @@
+"""Views of the casebook for people and scripts; no rules live here."""
