@@ -25,7 +25,6 @@ from inbox_ingest.records import Audience, Frozen, IssueCode, Role, Severity
 FieldKind = Literal["text", "choice", "phone", "email", "stamped"]
 STANDARD_KEYS = ("title", "unit", "type", "contact", "phone", "summary")
 ISSUE_PLACEHOLDERS = frozenset({"field", "measured", "limit", "expires", "detail"})
-Name = str
 
 
 class Window(Frozen):
@@ -65,7 +64,7 @@ class Window(Frozen):
         return datetime.combine(self.closes + timedelta(days=1), time(), self.zone)
 
     def days_left(self, now: datetime) -> int:
-        """Whole days from the day of `now` to the last day, 0 on the last day, negative after it."""
+        """Whole days from the day of `now` to the last day: 0 on it, negative after it."""
         return (self.closes - now.astimezone(self.zone).date()).days
 
 
@@ -73,7 +72,7 @@ class FormField(Frozen):
     """One field of the form: its Chinese name, the labels people write for it, what it must hold.
 
     `key` is one of `title unit type contact phone summary` (contract §8), or a name of the
-    campaign's own. `limit` is in 字. `stamped` fields are filled on the stamped copy and not checked.
+    campaign's own. `limit` is in 字. `stamped` fields are filled on the stamped copy, unchecked.
     """
 
     name: str = Field(min_length=1)
@@ -127,7 +126,7 @@ class Form(Frozen):
 
 
 class Section(Frozen):
-    """A section that the case text must have. An `appendix` may be a file of its own and is not counted."""
+    """A section that the case text must have. An `appendix` may be a file of its own."""
 
     name: str = Field(min_length=1)
     aliases: tuple[str, ...] = ()
@@ -141,7 +140,7 @@ class Section(Frozen):
 
 
 class Text(Frozen):
-    """The case text: limits in 字, sections in the notice's order, what is counted (contract §2)."""
+    """The case text: limits in 字, sections in the notice's order, what counts (contract §2)."""
 
     titles: tuple[str, ...] = ()
     limit: int | None = Field(default=None, gt=0)
@@ -259,7 +258,7 @@ class IssueRule(Frozen):
 
 
 class Campaign(Frozen):
-    """Everything one call for papers fixes. Made by `load_campaign`, never by hand in the program."""
+    """Everything one call for papers fixes. Made by `load_campaign`, never by hand."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = Field(min_length=1)
@@ -270,8 +269,9 @@ class Campaign(Frozen):
     form: Form
     text: Text = Text()
     documents: tuple[RequiredDocument, ...]
-    cities: dict[str, tuple[str, ...]] = {}
+    cities: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     unit_suffixes: tuple[str, ...] = ()
+    confidence_threshold: float = Field(default=0.85, ge=0, le=1)
     numbers: CaseNumbers = CaseNumbers()
     assembly: Assembly = Assembly()
     replies: Replies = Replies()

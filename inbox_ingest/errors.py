@@ -4,10 +4,10 @@
     ├── UsageError              64  the command was called wrongly
     ├── InputError              65  a file that was handed to us is no mail, no mailbox, no document
     ├── ServiceMissing          69  a service or reader that the command needs is not there
-    ├── TryLater                75  network, busy server, held lock, full disk: the next pass goes on
+    ├── TryLater                75  network, busy server, held lock, full disk
     │   ├── MailboxUnreachable      the server cannot be reached or does not answer in time
     │   └── LockHeld                another pass is running
-    ├── LoginRefused            77  a person has to mend the account (授权码, IMAP switch, Unsafe Login)
+    ├── LoginRefused            77  a person has to mend the account (授权码, IMAP switch)
     └── ConfigurationError      78  configuration, campaign file or database do not fit
         ├── CampaignError           every mistake in a campaign file, each with its place
         └── DatabaseTooNew          the database was written by a newer version
@@ -99,7 +99,7 @@ class DatabaseTooNew(ConfigurationError):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in a file that a person wrote: the key it stands under and what was expected there."""
+    """One mistake in a file that a person wrote: its key and what was expected there."""
 
     key: str
     expected: str

@@ -92,7 +92,7 @@ class Address(Frozen):
 
 
 class AutomaticSigns(Frozen):
-    """Header values that say a machine wrote the mail (RFC 3834 §5, facts §2); lower-cased, decoded."""
+    """Header values that say a machine wrote the mail (RFC 3834 §5); lower-cased, decoded."""
 
     auto_submitted: str | None = None
     precedence: str | None = None
@@ -193,7 +193,7 @@ SealVerdict = Literal["present", "absent", "unverified"]
 class ScanRecord(Frozen):
     """A stamped copy as seen: the seal, whether the page has colour, what OCR could read.
 
-    `seal` is absent only when a colour page was searched and surely has none. `seal_text` is a hint.
+    `seal` is absent only when a colour page was searched and surely has none. `seal_text` hints.
     """
 
     seal: SealVerdict
@@ -272,7 +272,7 @@ class Reading(Frozen):
 
 
 class Received(Frozen):
-    """A reading with what only the server knows: the time of receipt (INTERNALDATE) and the folder."""
+    """A reading with what only the server knows: time of receipt (INTERNALDATE) and folder."""
 
     received_at: datetime
     folder: str

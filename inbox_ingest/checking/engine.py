@@ -1,0 +1,66 @@
+"""The table of rules, and the engine that stamps what they find with audience, severity and words."""
+
+from __future__ import annotations
+
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.checking import agreement, documents, fields, filing, scans, text
+from inbox_ingest.checking.findings import Finding, Rule
+from inbox_ingest.records import Case, Issue
+
+# In the order in which a person would want to hear of them.
+RULES: tuple[Rule, ...] = (
+    documents.missing_documents,
+    documents.blank_templates,
+    documents.file_problems,
+    documents.cloud_links,
+    fields.empty_fields,
+    fields.ambiguous_choices,
+    fields.undialable_phones,
+    fields.overlong_fields,
+    fields.doubtful_values,
+    text.overlong_text,
+    text.missing_sections,
+    text.misplaced_section,
+    scans.seals,
+    filing.lateness,
+    agreement.titles_agree,
+    agreement.units_agree,
+    filing.twins,
+    filing.unsure_assembly,
+)
+
+
+def check(case: Case, campaign: Campaign) -> tuple[Issue, ...]:
+    """Every open issue of a case, in the order of the table, each once; waived ones left out.
+
+    `case.waived` holds codes, or `code:field` for a single field, that a person waived.
+    """
+    issues: dict[tuple[str, str | None, str], Issue] = {}
+    for rule in RULES:
+        for finding in rule(case, campaign):
+            if finding.code in case.waived or f"{finding.code}:{finding.field}" in case.waived:
+                continue
+            issue = _stamp(finding, campaign)
+            issues.setdefault((issue.code, issue.field, issue.text), issue)
+    return tuple(issues.values())
+
+
+def _stamp(finding: Finding, campaign: Campaign) -> Issue:
+    rule = campaign.issues[finding.code]
+    wording = rule.text.format(
+        field=finding.field or "",
+        measured=finding.measured,
+        limit=finding.limit,
+        expires=documents.expiry_words(finding.expires),
+        detail=finding.detail,
+    )
+    return Issue(
+        code=finding.code,
+        field=finding.field,
+        audience=rule.audience,
+        severity=rule.severity,
+        measured=finding.measured,
+        limit=finding.limit,
+        expires=finding.expires,
+        text=wording,
+    )

@@ -1,0 +1,85 @@
+"""Rules about the case text: length, 摘要, and the sections that the campaign asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inbox_ingest.campaigns import Campaign, Section
+from inbox_ingest.checking.findings import Finding
+from inbox_ingest.records import Case, CaseText, IssueCode
+
+
+def overlong_text(case: Case, campaign: Campaign) -> Iterator[Finding]:
+    """body-too-long, and summary-too-long for a 摘要 within the text."""
+    text, rules = case.case_text, campaign.text
+    if text is None or text.evidence.means != "text":
+        return
+    if rules.limit is not None and text.body_count > rules.limit:
+        yield Finding(
+            IssueCode.BODY_TOO_LONG,
+            field=rules.body_name,
+            measured=text.body_count,
+            limit=rules.limit,
+        )
+    abstract = text.abstract_count or 0
+    if rules.abstract_limit is not None and abstract > rules.abstract_limit:
+        yield Finding(
+            IssueCode.SUMMARY_TOO_LONG,
+            field=rules.abstract_name,
+            measured=abstract,
+            limit=rules.abstract_limit,
+        )
+
+
+def missing_sections(case: Case, campaign: Campaign) -> Iterator[Finding]:
+    """section-missing and section-empty, in the campaign's order."""
+    text = case.case_text
+    if text is None:
+        return
+    for section in campaign.text.sections:
+        if not section.required or (section.appendix and _sent_apart(case, section)):
+            continue
+        found = [record for record in text.sections if record.name == section.name]
+        if not found:
+            yield _careful(text, IssueCode.SECTION_MISSING, section)
+        elif all(record.empty for record in found):
+            yield _careful(text, IssueCode.SECTION_EMPTY, section)
+
+
+def _careful(text: CaseText, code: IssueCode, section: Section) -> Finding:
+    """A text that OCR read accuses nobody: the organiser looks instead."""
+    if text.evidence.means == "text":
+        return Finding(code, field=section.name)
+    return Finding(IssueCode.LOW_CONFIDENCE, field=section.name, detail="（正文为扫描件）")
+
+
+def _sent_apart(case: Case, section: Section) -> bool:
+    """An appendix may be a file of its own (contract §9): called so, or beginning with its heading."""
+    for material in case.documents:
+        attachment = material.attachment
+        if attachment.case_text is not None and attachment.case_text is not case.case_text:
+            names = [record.name for record in attachment.case_text.sections if not record.empty]
+            if section.name in names:
+                return True
+        if attachment.role not in ("form", "form_scan", "case_text", "template"):
+            name = attachment.filename or ""
+            if any(label in name for label in section.labels):
+                return True
+    return False
+
+
+def misplaced_section(case: Case, campaign: Campaign) -> Iterator[Finding]:
+    """section-order: names the first section that stands before one which should precede it."""
+    if case.case_text is None or not campaign.text.ordered:
+        return
+    ranks = {section.name: rank for rank, section in enumerate(campaign.text.sections)}
+    found = [name for name in section_names(case.case_text) if name in ranks]
+    for place, name in enumerate(found):
+        if any(ranks[later] < ranks[name] for later in found[place + 1 :]):
+            yield Finding(IssueCode.SECTION_ORDER, field=name)
+            return
+
+
+def section_names(text: CaseText) -> list[str]:
+    """Canonical names of the headings found, in order of first appearance, empty sections included."""
+    return list(dict.fromkeys(record.name for record in text.sections))
