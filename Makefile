@@ -67,9 +67,9 @@ setup-servers:
 demo: setup
 	@rm -rf $(DEMO_HOME)
 	@mkdir -p $(DEMO_HOME)
-	@INGEST_HOME=$(CURDIR)/$(DEMO_HOME) INGEST_CONFIG= $(BIN)/ingest run --source eml:$(CURDIR)/samples
-	@INGEST_HOME=$(CURDIR)/$(DEMO_HOME) INGEST_CONFIG= $(BIN)/ingest status
-	@INGEST_HOME=$(CURDIR)/$(DEMO_HOME) INGEST_CONFIG= $(BIN)/ingest show DJ001
+	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest run --source eml:$(CURDIR)/samples
+	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest status
+	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest show DJ001
 
 # --- checking ---------------------------------------------------------------------------------
 
