@@ -1,0 +1,431 @@
+"""Write-once storage of bytes by their SHA-256: raw mail (synced), files, and derived results.
+
+    raw/ab/cdef…              mails as received: durable before anybody is told that they are there
+    files/ab/cdef…            attachments: can be made again from raw mail, so never synced
+    derived/<tool>/ab/cdef…   what LibreOffice and OCR made, by content hash and tool version
+    tmp/                      unfinished files; what a killed process left is removed by `sweep`
+
+Guarantees: a name under `raw` or `files` appears only when all its bytes are written (temporary
+file, then rename); folders are 0700 and files 0600; nothing is ever overwritten with other bytes.
+A batch of raw mails returns only after every file and every folder entry is on the disk.
+
+Each file is synced by a small pool of threads while the next one is being fetched: waiting for the
+disk overlaps with the network, and file systems with a journal join the waiting syncs into one
+commit. Standard library only, cheap to import.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain, count
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from inbox_ingest.errors import ConfigurationError, IngestError, TryLater
+from inbox_ingest.reading.content import HEAD_SIZE, Content, MemoryContent
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    from inbox_ingest.records import Problem
+
+_SYNC_THREADS = 8
+_WAITING_SYNCS = 64  # files open and not yet synced: far below any limit on open files
+_IN_MEMORY = 1 << 20  # up to here a file is hashed first, and not written where it is known
+_STALE_SECONDS = 24 * 3600.0
+_HASH = re.compile(r"[0-9a-f]{64}")
+_serial = count()
+
+
+class StoredContent:
+    """Content that lies in the archive; small enough to be sent to a worker."""
+
+    __slots__ = ("_head", "_sha256", "_size", "path")
+
+    def __init__(self, path: Path, sha256: str, size: int, head: bytes | None = None) -> None:
+        self.path = path
+        self._sha256 = sha256
+        self._size = size
+        self._head = head
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self._size
+
+    @property
+    def sha256(self) -> str:
+        """The hash it is stored under."""
+        return self._sha256
+
+    @property
+    def head(self) -> bytes:
+        """The first `HEAD_SIZE` bytes, read when first asked for."""
+        if self._head is None:
+            with self.open() as stream:
+                self._head = stream.read(HEAD_SIZE)
+        return self._head
+
+    def open(self) -> BinaryIO:
+        """A fresh stream on the file."""
+        return self.path.open("rb")
+
+    def read(self) -> bytes:
+        """All bytes."""
+        return self.path.read_bytes()
+
+
+class Archive:
+    """The archive under one folder. Making one touches no disk; the first write makes the folders.
+
+    Safe for several processes at once: equal bytes written twice end as one file.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, chunks: Iterable[bytes]) -> StoredContent:
+        """Keep the bytes of an attachment, not synced.
+
+        Raises:
+            TryLater: the disk is full or failing; nothing is left behind.
+            ConfigurationError: the folder may not be written.
+        """
+        early, rest = _first(chunks, _IN_MEMORY)
+        if rest is None:
+            sha256 = hashlib.sha256(early).hexdigest()
+            known = self._known("files", sha256, len(early), early[:HEAD_SIZE])
+            if known is not None:
+                return known
+        unfinished = self._begin()
+        with unfinished.discarded_on_error():
+            unfinished.fill(chain((early,), rest or ()))
+            with _translated(self.root):
+                unfinished.close()
+                return self._publish(unfinished, "files")
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Keep raw mails; on leaving the block all of them are synced, then given their names.
+
+        Where the block is left by an exception nothing of the batch is kept.
+
+        Raises:
+            TryLater: the disk is full or failing; nothing is left behind.
+            ConfigurationError: the folder may not be written.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(_SYNC_THREADS, "archive-sync") as pool:
+            batch = Batch(self, pool)
+            try:
+                yield batch
+                with _translated(self.root):
+                    batch.finish()
+            finally:
+                batch.discard()
+
+    def has(self, sha256: str) -> bool:
+        """Whether these bytes are kept, as raw mail or as a file."""
+        return self._find(sha256) is not None
+
+    def get(self, sha256: str) -> StoredContent:
+        """The bytes with this hash.
+
+        Raises:
+            KeyError: they are not kept here.
+        """
+        content = self._find(sha256)
+        if content is None:
+            raise KeyError(sha256)
+        return content
+
+    def intact(self, sha256: str) -> bool:
+        """Whether the kept bytes still have the hash they are stored under; False where not kept."""
+        content = self._find(sha256)
+        if content is None:
+            return False
+        with content.open() as stream:
+            digest = hashlib.sha256()
+            while block := stream.read(1 << 20):
+                digest.update(block)
+            return digest.hexdigest() == sha256
+
+    def derived(self, *, converter: str, recogniser: str) -> DerivedResults:
+        """Results of batch work made by these tool versions (`libreoffice-24.2`, `rapidocr-3.10`)."""
+        return DerivedResults(self, converter, recogniser)
+
+    def sweep(self) -> int:
+        """Remove unfinished files a day old, left by a process that was killed; return how many."""
+        removed = 0
+        oldest = time.time() - _STALE_SECONDS
+        with suppress(FileNotFoundError):
+            for entry in os.scandir(self.root / "tmp"):
+                with suppress(FileNotFoundError):
+                    if entry.stat(follow_symlinks=False).st_mtime < oldest:
+                        Path(entry.path).unlink()
+                        removed += 1
+        return removed
+
+    def _begin(self) -> _Unfinished:
+        with _translated(self.root):
+            return _Unfinished(self._folder("tmp"), self.root)
+
+    def _path(self, area: str, sha256: str) -> Path:
+        return self.root / area / sha256[:2] / sha256[2:]
+
+    def _find(self, sha256: str) -> StoredContent | None:
+        if not _HASH.fullmatch(sha256):
+            return None
+        for area in ("raw", "files"):
+            path = self._path(area, sha256)
+            with suppress(FileNotFoundError):
+                return StoredContent(path, sha256, path.stat().st_size)
+        return None
+
+    def _known(self, area: str, sha256: str, size: int, head: bytes) -> StoredContent | None:
+        # A file of another size is what a power cut left of an unsynced one: it is written again.
+        path = self._path(area, sha256)
+        with suppress(FileNotFoundError):
+            if path.stat().st_size == size:
+                return StoredContent(path, sha256, size, head)
+        return None
+
+    def _folder(self, *names: str) -> Path:
+        folder = self.root.joinpath(*names)
+        if not folder.is_dir():
+            for level in reversed([folder, *folder.parents]):
+                if not level.is_dir():
+                    with suppress(FileExistsError):
+                        level.mkdir(mode=0o700)
+        return folder
+
+    def _publish(self, unfinished: _Unfinished, area: str) -> StoredContent:
+        sha256, size, head = unfinished.sha256, unfinished.size, unfinished.head
+        known = self._known(area, sha256, size, head)
+        if known is not None:
+            unfinished.discard()
+            return known
+        path = self._path(area, sha256)
+        self._folder(area, sha256[:2])
+        unfinished.path.rename(path)
+        return StoredContent(path, sha256, size, head)
+
+
+class Batch:
+    """Raw mails on their way to the disk together; made by `Archive.batch`."""
+
+    def __init__(self, archive: Archive, pool: ThreadPoolExecutor) -> None:
+        self._archive = archive
+        self._pool = pool
+        self._unfinished: list[tuple[_Unfinished, Future[None]]] = []
+
+    def put(self, chunks: Iterable[bytes]) -> StoredContent:
+        """Take one mail. The content that comes back can be read once the batch is over.
+
+        Where `chunks` raises, nothing of this mail is kept and the batch stays usable.
+
+        Raises:
+            TryLater: the disk is full or failing.
+            ConfigurationError: the folder may not be written.
+        """
+        unfinished = self._archive._begin()
+        with unfinished.discarded_on_error():
+            unfinished.fill(chunks)
+            future = self._pool.submit(unfinished.sync_and_close)
+        self._unfinished.append((unfinished, future))
+        if len(self._unfinished) > _WAITING_SYNCS:
+            with _translated(self._archive.root):
+                self._unfinished[-_WAITING_SYNCS - 1][1].result()
+        path = self._archive._path("raw", unfinished.sha256)
+        return StoredContent(path, unfinished.sha256, unfinished.size, unfinished.head)
+
+    def finish(self) -> None:
+        """Wait for the syncs, give every file its name, sync the folders those names stand in."""
+        for _, future in self._unfinished:
+            future.result()
+        touched: set[Path] = set()
+        for unfinished, _ in self._unfinished:
+            # Known mail too: its name may come from a pass that died before syncing the folder.
+            touched.add(self._archive._publish(unfinished, "raw").path.parent)
+        if touched:
+            raw = self._archive._folder("raw")
+            for folder in (*sorted(touched), raw, raw.parent, raw.parent.parent):
+                _sync_folder(folder)
+        self._unfinished.clear()
+
+    def discard(self) -> None:
+        """Remove what was not finished; nothing after `finish`."""
+        for unfinished, future in self._unfinished:
+            if not future.cancel():
+                future.exception()
+            unfinished.discard()
+        self._unfinished.clear()
+
+
+class DerivedResults:
+    """What LibreOffice and OCR made of kept files, for given versions of both.
+
+    Failures are results too, so that a file that cannot be converted is not tried at every pass;
+    another version of the tool starts afresh.
+    """
+
+    def __init__(self, archive: Archive, converter: str, recogniser: str) -> None:
+        self._archive = archive
+        self._converter = _safe_name(converter)
+        self._recogniser = _safe_name(recogniser)
+
+    def converted(self, sha256: str) -> Content | Problem | None:
+        """The .docx made of this file, why there is none, or None where it was not tried yet."""
+        found = self._load(self._converter, sha256)
+        return MemoryContent(found) if isinstance(found, bytes) else found
+
+    def recognised(self, sha256: str) -> bytes | Problem | None:
+        """The OCR result of this picture, why there is none, or None where not tried yet."""
+        return self._load(self._recogniser, sha256)
+
+    def keep_converted(self, sha256: str, result: bytes | Problem) -> None:
+        """Keep the .docx that the converter made of this file, or why it could not."""
+        self._keep(self._converter, sha256, result)
+
+    def keep_recognised(self, sha256: str, result: bytes | Problem) -> None:
+        """Keep the OCR result of this picture, or why there is none."""
+        self._keep(self._recogniser, sha256, result)
+
+    def _load(self, tool: str, sha256: str) -> bytes | Problem | None:
+        from inbox_ingest.records import Problem
+
+        place = self._archive._path(f"derived/{tool}", sha256)
+        with suppress(FileNotFoundError):
+            return place.with_suffix(".result").read_bytes()
+        with suppress(FileNotFoundError):
+            return Problem.model_validate_json(place.with_suffix(".problem").read_bytes())
+        return None
+
+    def _keep(self, tool: str, sha256: str, result: bytes | Problem) -> None:
+        if isinstance(result, bytes):
+            data, suffix = result, ".result"
+        else:
+            data, suffix = result.model_dump_json().encode(), ".problem"
+        unfinished = self._archive._begin()
+        with unfinished.discarded_on_error():
+            unfinished.fill((data,))
+            with _translated(self._archive.root):
+                # Synced, unlike attachments: a torn result would be believed for good.
+                unfinished.sync_and_close()
+                self._archive._folder("derived", tool, sha256[:2])
+                place = self._archive._path(f"derived/{tool}", sha256)
+                unfinished.path.rename(place.with_suffix(suffix))
+
+
+class _Unfinished:
+    """A temporary file being written, with the hash, size and head of what went in."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self._root = root
+        self.path = folder / f"{os.getpid()}-{next(_serial)}-{time.time_ns()}"
+        self.size = 0
+        self.head = b""
+        self.sha256 = ""
+        self._descriptor: int | None = os.open(
+            self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
+        )
+
+    @contextmanager
+    def discarded_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.discard()
+            raise
+
+    def fill(self, chunks: Iterable[bytes]) -> None:
+        digest = hashlib.sha256()
+        assert self._descriptor is not None  # noqa: S101 - a closed file is a mistake of ours
+        for chunk in chunks:
+            digest.update(chunk)
+            self.size += len(chunk)
+            if len(self.head) < HEAD_SIZE:
+                self.head += chunk[: HEAD_SIZE - len(self.head)]
+            # Around the writing alone: an error of the iterable (a lost connection) is not the disk's.
+            with _translated(self._root):
+                left = memoryview(chunk)
+                while left:
+                    left = left[os.write(self._descriptor, left) :]
+        self.sha256 = digest.hexdigest()
+
+    def sync_and_close(self) -> None:
+        if self._descriptor is not None:
+            try:
+                os.fsync(self._descriptor)
+            finally:
+                self.close()
+
+    def close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def discard(self) -> None:
+        with suppress(OSError):
+            self.close()
+        with suppress(FileNotFoundError):
+            self.path.unlink()
+
+
+def _first(chunks: Iterable[bytes], limit: int) -> tuple[bytes, Iterator[bytes] | None]:
+    """The beginning of `chunks` up to about `limit` bytes; the rest, or None where that was all."""
+    iterator = iter(chunks)
+    taken: list[bytes] = []
+    size = 0
+    for chunk in iterator:
+        taken.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            return b"".join(taken), iterator
+    return b"".join(taken), None
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _safe_name(tool: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", tool).lstrip(".") or "unknown"
+
+
+_WORDS: dict[int, Callable[[Path], IngestError]] = {
+    errno.ENOSPC: lambda root: TryLater(
+        f"磁盘已满，无法写入存档 {root}；已收到的邮件没有丢失。",
+        remedy="请腾出磁盘空间，下次运行会从中断处继续。",
+    ),
+    errno.EACCES: lambda root: ConfigurationError(
+        f"没有权限写入存档 {root}。", remedy="请检查 INGEST_HOME 的所有者和权限。"
+    ),
+    errno.EROFS: lambda root: ConfigurationError(
+        f"存档 {root} 所在的磁盘是只读的。", remedy="请重新挂载磁盘，或更换 INGEST_HOME。"
+    ),
+}
+_WORDS[errno.EDQUOT] = _WORDS[errno.ENOSPC]
+_WORDS[errno.EPERM] = _WORDS[errno.EACCES]
+
+
+@contextmanager
+def _translated(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        words = _WORDS.get(error.errno or 0)
+        if words is not None:
+            raise words(root) from error
+        raise TryLater(f"写入存档 {root} 失败：{error.strerror or error}。") from error
