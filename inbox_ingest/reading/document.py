@@ -1,9 +1,10 @@
-"""What every document reader returns: paragraphs, tables and pictures in the order people read them.
+"""What every document reader returns: paragraphs, tables, pictures in the order people read them.
 
-A reader (Word, PDF, OCR) fills this model; the form and case text readers know nothing but it. Texts
-are plain: a tick box is `records.TICKED`, `EMPTY_BOX` or `UNSURE_BOX`, a line break inside a
-paragraph is a newline, a tab a tab. Deleted and hidden text is left out, automatic numbers are only
-noted (`numbered`), headers and footers are nowhere.
+A reader (Word, PDF, OCR) fills this model; the form and case text readers know nothing but it.
+Texts are plain: a tick box that no character shows (a symbol font, a form control) is
+`records.TICKED`, `EMPTY_BOX` or `UNSURE_BOX`, a line break inside a paragraph is a newline, a tab a
+tab. Deleted and hidden text is left out, automatic numbers are only noted (`numbered`), headers and
+footers are nowhere.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ class Paragraph(Frozen):
     """One paragraph.
 
     `style` is the style's name as the maker shows it, `outline_level` 0 for a heading of the first
-    level (None for text), `numbered` that a number stands before it which is in no text. `bold` says
-    that all of its text is bold. `where` is a place a person can find (`第3段`, `表1 第2行第2列`).
+    level (None for text), `numbered` that a number stands before it which is in no text. `bold`
+    says that all of its text is bold, `struck` holds the stretches that are struck through, `marked`
+    those made to stand out from the rest (highlighted, underlined, coloured, framed), `drawn` that a
+    shape is drawn over or beside it. `where` is a place a person can find (`第3段`, `表1 第2行第2列`).
     """
 
     text: str
@@ -30,15 +33,15 @@ class Paragraph(Frozen):
     outline_level: int | None = None
     numbered: bool = False
     bold: bool = False
+    struck: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
+    drawn: bool = False
     where: str
     origin: Origin = "body"
 
 
 class Cell(Frozen):
-    """One cell of a table, a merged one once; `row` and `column` count from 0.
-
-    A table inside a cell is a block of its own, right after the table that holds it.
-    """
+    """One cell of a table, a merged one once; `row` and `column` count from 0."""
 
     row: int
     column: int
@@ -53,10 +56,16 @@ class Cell(Frozen):
 
 
 class Table(Frozen):
-    """A table: its cells row by row, left to right."""
+    """A table: its cells row by row, left to right.
+
+    A table inside a cell is a block of its own, right after the table that holds it; `inside` is
+    then the `where` of the holding cell. A table of a single cell is only a frame: readers give its
+    paragraphs and tables as blocks, with the origin `table`.
+    """
 
     cells: tuple[Cell, ...]
     where: str
+    inside: str | None = None
     origin: Origin = "table"
 
 
