@@ -1,0 +1,277 @@
+"""Which case does a bundle belong to? One small function a clue, tried in order of strength.
+
+Each returns the cases that the clue points to. The first clue that points to exactly one decides;
+a clue that points to several leaves a doubt. Doubt never merges two units (contract §6).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import NamedTuple
+
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.bundles import Bundle
+from inbox_ingest.casebook.draft import DraftCase
+from inbox_ingest.casebook.naming import Name, agree, names_in_file_name
+from inbox_ingest.records import Received
+
+
+class Match(NamedTuple):
+    """The case a bundle joins (None: it begins one), the clue, and the doubts that remain."""
+
+    case: DraftCase | None
+    code: str
+    text: str
+    doubtful: tuple[DraftCase, ...] = ()
+
+
+@dataclass(slots=True)
+class Index:
+    """The cases so far, found by what clues go by. Grows with the fold."""
+
+    campaign: Campaign
+    sent: Mapping[str, tuple[str, ...]]
+    cases: list[DraftCase] = field(default_factory=list)
+    by_message_id: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
+    by_bytes: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
+    by_text: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
+    by_title: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
+    by_unit: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
+    by_sender: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
+    by_number: dict[str, DraftCase] = field(default_factory=dict)
+
+    def note(self, case: DraftCase, bundle: Bundle | None, received: Received) -> None:
+        """Remember what a bundle, or a mail without one, adds to what a case is known by."""
+        message = received.reading.message
+        if message.message_id:
+            _append(self.by_message_id[message.message_id], case)
+        for number in case.numbers:
+            self.by_number[number] = case
+        if bundle is None:
+            return
+        if message.sender is not None:
+            _append(self.by_sender[message.sender.address.casefold()], case)
+        for attachment in bundle.attachments:
+            if attachment.role in ("form", "form_scan", "case_text"):
+                _append(self.by_bytes[attachment.sha256], case)
+            if attachment.case_text is not None and attachment.case_text.body_count:
+                _append(self.by_text[attachment.case_text.text_sha256], case)
+        for name in (bundle.name, *case.names):
+            if name.title:
+                _append(self.by_title[name.title], case)
+            if name.unit:
+                _append(self.by_unit[name.unit], case)
+
+
+def _append(cases: list[DraftCase], case: DraftCase) -> None:
+    if case not in cases:
+        cases.append(case)
+
+
+def threaded_cases(index: Index, received: Received) -> list[DraftCase]:
+    """Cases of the mails that this one answers: the sender's own earlier ones, or our replies."""
+    message = received.reading.message
+    found: list[DraftCase] = []
+    for message_id in (*message.in_reply_to, *reversed(message.references)):
+        for case in index.by_message_id.get(message_id, ()):
+            _append(found, case)
+        for number in index.sent.get(message_id, ()):
+            if number in index.by_number:
+                _append(found, index.by_number[number])
+        if found:
+            break
+    return found
+
+
+def quoted_cases(index: Index, received: Received) -> list[DraftCase]:
+    """Cases whose number is quoted, by somebody who belongs to them. A stranger's quote is nothing."""
+    message = received.reading.message
+    if message.sender is None:
+        return []
+    text = f"{message.subject or ''}\n{received.reading.text}"
+    numbers = index.campaign.numbers.quoted_in(text)
+    address = message.sender.address.casefold()
+    quoted = [index.by_number[number] for number in numbers if number in index.by_number]
+    return [case for case in quoted if address in {s.casefold() for s in case.senders}]
+
+
+def find_case(index: Index, bundle: Bundle, received: Received) -> Match:
+    """The case that this bundle joins, by the strongest clue that points to one alone."""
+    doubtful: list[DraftCase] = []
+    for code, text, clue in _CLUES:
+        candidates = _not_contradicted(clue(index, bundle, received), bundle, index.campaign, code)
+        if len(candidates) == 1:
+            return Match(candidates[0], code, text)
+        if len(candidates) > 1:
+            narrowed = _narrow(candidates, bundle, index.campaign)
+            if narrowed is not None:
+                return Match(narrowed, code, text)
+            if not bundle.name.title:
+                doubtful.extend(case for case in candidates if case not in doubtful)
+    return Match(None, "new", "未找到相符的案例，新立一件", tuple(doubtful))
+
+
+def _not_contradicted(
+    cases: Iterable[DraftCase], bundle: Bundle, campaign: Campaign, code: str
+) -> list[DraftCase]:
+    """Cases that the bundle's own title and unit do not speak against.
+
+    The same bytes are the same case whatever they say; an answer in a thread may correct a title.
+    """
+    if code in ("same-bytes", "same-text"):
+        return list(cases)
+    kept = []
+    for case in cases:
+        verdict = _agreement(case, bundle.name, campaign)
+        if verdict is not False or (code in ("thread", "number") and _corrects(case, bundle)):
+            kept.append(case)
+    return kept
+
+
+def _agreement(case: DraftCase, name: Name, campaign: Campaign) -> bool | None:
+    verdicts = [agree(known, name, campaign) for known in case.names if known.known]
+    if True in verdicts:
+        return True
+    return False if verdicts and all(verdict is False for verdict in verdicts) else None
+
+
+def _corrects(case: DraftCase, bundle: Bundle) -> bool:
+    """An answer under another title corrects the case if its unit is the same and it is no whole new one.
+
+    A thread is often reused to send a second case; that one comes with form and text together.
+    """
+    units = {name.unit for name in case.names if name.unit}
+    same_unit = not bundle.name.unit or not units or bundle.name.unit in units
+    return same_unit and not {"form", "case_text"} <= bundle.roles
+
+
+def _narrow(cases: list[DraftCase], bundle: Bundle, campaign: Campaign) -> DraftCase | None:
+    """The one of several candidates that the documents' own words single out, or the only gap."""
+    agreeing = [case for case in cases if _agreement(case, bundle.name, campaign)]
+    if len(agreeing) == 1:
+        return agreeing[0]
+    if agreeing:
+        return None
+    called = [case for case in cases if _file_names_point(case, bundle)]
+    if len(called) == 1:
+        return called[0]
+    if called or not bundle.roles:
+        return None
+    lacking = [case for case in cases if not any(case.holds(role) for role in bundle.roles)]
+    return lacking[0] if len(lacking) == 1 and len(bundle.roles) < 3 else None
+
+
+def _file_names_point(case: DraftCase, bundle: Bundle) -> bool:
+    stems = {name.stem for name in case.names if len(name.stem) >= 2}
+    return any(
+        names_in_file_name(attachment, name)
+        for attachment in bundle.attachments
+        for name in case.names
+    ) or (len(bundle.name.stem) >= 2 and bundle.name.stem in stems)
+
+
+# --- the clues, strongest first ---------------------------------------------------------------
+
+
+def _same_bytes(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    del received
+    found: list[DraftCase] = []
+    for attachment in bundle.attachments:
+        for case in index.by_bytes.get(attachment.sha256, ()):
+            _append(found, case)
+    return found
+
+
+def _same_unit_and_title(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    del received
+    if not bundle.name.title:
+        return []
+    candidates = list(index.by_title.get(bundle.name.title, ()))
+    for case in index.by_unit.get(bundle.name.unit, ()) if bundle.name.unit else ():
+        _append(candidates, case)
+    both_known = [
+        case for case in candidates if bundle.name.unit and any(name.unit for name in case.names)
+    ]
+    return [case for case in both_known if _agreement(case, bundle.name, index.campaign)]
+
+
+def _thread(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    del bundle
+    return threaded_cases(index, received)
+
+
+def _number(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    del bundle
+    return quoted_cases(index, received)
+
+
+def _same_title(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """One title, one side without a unit: from the same sender, or filling a gap (Tuesday's text)."""
+    if len(bundle.name.title) < 6:
+        return []
+    address = (
+        received.reading.message.sender.address.casefold()
+        if received.reading.message.sender
+        else ""
+    )
+    found = []
+    for case in index.by_title.get(bundle.name.title, ()):
+        mine = address in {sender.casefold() for sender in case.senders}
+        fills_gap = bool(bundle.roles) and not any(case.holds(role) for role in bundle.roles)
+        if mine or fills_gap:
+            found.append(case)
+    return found
+
+
+def _file_name(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """A file called after a case of the same sender."""
+    return [case for case in _mine(index, received) if _file_names_point(case, bundle)]
+
+
+def _complementary(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """The same sender, within the campaign's time, sends just what a case of his lacks."""
+    limit = timedelta(hours=index.campaign.assembly.complementary_hours)
+    if bundle.roles and bundle.name.title and "form" in bundle.roles:
+        lacking_form = [c for c in _mine(index, received) if not c.holds("form")]
+    else:
+        lacking_form = _mine(index, received)
+    return [
+        case
+        for case in lacking_form
+        if _recent(case, received, limit)
+        and (not bundle.roles or not any(case.holds(role) for role in bundle.roles))
+    ]
+
+
+def _only_case(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """A sender's documents without a title of their own belong to the only case he has."""
+    if bundle.name.title:
+        return []
+    return _mine(index, received)
+
+
+def _mine(index: Index, received: Received) -> list[DraftCase]:
+    sender = received.reading.message.sender
+    return list(index.by_sender.get(sender.address.casefold(), ())) if sender else []
+
+
+def _recent(case: DraftCase, received: Received, limit: timedelta) -> bool:
+    sender = received.reading.message.sender
+    seen = case.last_seen.get(sender.address.casefold()) if sender else None
+    return seen is not None and received.received_at - seen <= limit
+
+
+_Clue = Callable[[Index, Bundle, Received], list[DraftCase]]
+_CLUES: tuple[tuple[str, str, _Clue], ...] = (
+    ("same-bytes", "与该案例已有的文件完全相同", _same_bytes),
+    ("unit-title", "申报单位和案例名称相同", _same_unit_and_title),
+    ("thread", "是对该案例往来邮件的回复", _thread),
+    ("number", "发件人在邮件中写了该案例编号", _number),
+    ("title", "案例名称相同，并且来自同一发件人或正好补齐所缺材料", _same_title),
+    ("file-name", "同一发件人，文件名指明该案例", _file_name),
+    ("complementary", "同一发件人在短时间内发来该案例所缺的材料", _complementary),
+    ("only-case", "同一发件人只有这一个案例", _only_case),
+)
