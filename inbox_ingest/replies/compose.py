@@ -1,0 +1,299 @@
+"""Compose the one letter that a sender gets: pure, from cases, verdicts and what was told before.
+
+No clock, no network, no database: the time of writing and all that was told come in as values.
+What decides whether there is anything to say at all is `news_of`, documented there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.records import (
+    Case,
+    Frozen,
+    Issue,
+    IssueCode,
+    Material,
+    Message,
+    Status,
+    status_of,
+)
+from inbox_ingest.replies.letter import CaseBlock, FileLine, Letter
+from inbox_ingest.replies.points import (
+    FILE_CODES,
+    issue_key,
+    points_of,
+    sender_issues,
+)
+from inbox_ingest.replies.templates import LetterTemplates
+from inbox_ingest.replies.wording import (
+    ROLE_NAMES,
+    bare_title,
+    date_in_words,
+    day_in_words,
+    message_id_or_none,
+    name_or_none,
+    references_for,
+    short_filename,
+    size_in_words,
+    subject_for,
+    time_in_words,
+)
+
+Kind = Literal["receipt", "missing", "reminder"]
+
+# An organiser's doubt that a reply could turn into a wrong accusation: a person reads it first.
+_DOUBTS = frozenset(
+    {
+        IssueCode.ASSEMBLY_UNSURE,
+        IssueCode.READER_MISSING,
+        IssueCode.LOW_CONFIDENCE,
+        IssueCode.SUSPICIOUS_FILE,
+    }
+)
+
+
+class JudgedCase(Frozen):
+    """A case with its open issues, waived ones already left out, and the revision they belong to."""
+
+    case: Case
+    issues: tuple[Issue, ...]
+    revision: int
+
+    @property
+    def number(self) -> str:
+        """The case number; a case that is answered has one."""
+        return self.case.case_no or ""
+
+    @property
+    def status(self) -> Status:
+        """The status by contract §5."""
+        return status_of(self.issues)
+
+
+class Told(Frozen):
+    """What one recipient has been told of one case: open points and the documents they rest on."""
+
+    status: Status
+    points: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+class Occasion(Frozen):
+    """One letter to be written: to whom, in answer to which mail, about which cases, at what time.
+
+    `told` is keyed by case number and holds what *this recipient* was sent before.
+    """
+
+    recipient: str
+    cases: tuple[JudgedCase, ...]
+    answering: Message | None
+    at: datetime
+    told: dict[str, Told] = Field(default_factory=dict)
+    reminder: bool = False
+
+
+class Draft(Frozen):
+    """A letter ready for the outbox. `verdict` tells, as JSON, what it says: see `told_from`.
+
+    `doubts` are Chinese sentences: reasons why a person must read it even where replies go out by
+    themselves.
+    """
+
+    to: str
+    subject: str
+    body: str
+    kind: Kind
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    cases: tuple[tuple[str, int], ...]
+    verdict: str
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def case_nos(self) -> tuple[str, ...]:
+        """The numbers of the cases it speaks of."""
+        return tuple(number for number, _ in self.cases)
+
+
+def compose(occasion: Occasion, campaign: Campaign, templates: LetterTemplates) -> Draft | None:
+    """Return the letter, or None where there is nothing that the recipient does not know.
+
+    A reminder speaks of incomplete cases only, and is never a repeat: it is sent once anyhow.
+    """
+    if occasion.reminder:
+        cases = [judged for judged in occasion.cases if judged.status == "incomplete"]
+    else:
+        cases = [
+            judged for judged in occasion.cases if news_of(judged, occasion.told.get(judged.number))
+        ]
+    if not cases:
+        return None
+    cases.sort(key=lambda judged: judged.number)
+    kind = _kind(cases, reminder=occasion.reminder)
+    numbers = tuple(judged.number for judged in cases)
+    answering = occasion.answering
+    parent = answering.message_id if answering else None
+    chain = (*answering.references, *answering.in_reply_to) if answering else ()
+    return Draft(
+        to=occasion.recipient,
+        subject=subject_for(answering.subject if answering else None, numbers, "案例申报材料"),
+        body=templates.render(kind, _letter(occasion, cases, campaign), campaign),
+        kind=kind,
+        in_reply_to=message_id_or_none(parent),
+        references=references_for(chain, parent),
+        cases=tuple((judged.number, judged.revision) for judged in cases),
+        verdict=_verdict(cases),
+        doubts=_doubts(cases, kind),
+    )
+
+
+def news_of(judged: JudgedCase, told: Told | None) -> bool:
+    """Whether this case's verdict is new to somebody who was told `told`.
+
+    New are: a case never told of; a point not named before; a new version of a document that the
+    notice asks for (whoever mends something is told whether it is mended now). Not new are: the
+    same findings over the same documents, more photos, a point that a person waived, a doubt that
+    only the organiser has.
+    """
+    if told is None:
+        return True
+    if set(_keys(judged)) - set(told.points):
+        return True
+    return any(
+        material.attachment.sha256 not in told.documents
+        and material.attachment.role in ("form", "form_scan", "case_text")
+        for material in judged.case.documents
+    )
+
+
+def told_from(verdicts: Iterable[str | None]) -> dict[str, Told]:
+    """Return what a recipient knows from the verdicts of the replies sent to them, oldest first."""
+    told: dict[str, Told] = {}
+    for verdict in verdicts:
+        entries: Mapping[str, object] = json.loads(verdict) if verdict else {}
+        told |= {number: Told.model_validate(entry) for number, entry in entries.items()}
+    return told
+
+
+def _verdict(cases: list[JudgedCase]) -> str:
+    entries = {
+        judged.number: Told(
+            status=judged.status,
+            points=tuple(_keys(judged)),
+            documents=tuple(sorted({m.attachment.sha256 for m in judged.case.documents})),
+        ).model_dump(mode="json")
+        for judged in cases
+    }
+    return json.dumps(entries, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _keys(judged: JudgedCase) -> list[str]:
+    return sorted({issue_key(issue) for issue in sender_issues(judged.issues)})
+
+
+def _kind(cases: list[JudgedCase], *, reminder: bool) -> Kind:
+    if reminder:
+        return "reminder"
+    return "missing" if any(judged.status == "incomplete" for judged in cases) else "receipt"
+
+
+def _doubts(cases: list[JudgedCase], kind: Kind) -> tuple[str, ...]:
+    if kind == "receipt":
+        return ()
+    return tuple(
+        f"{judged.number} 另有待人工核对的问题（{issue.text}），请先确认再发出"
+        for judged in cases
+        if judged.status == "incomplete"
+        for issue in judged.issues
+        if issue.code in _DOUBTS and issue.audience == "organiser"
+    )
+
+
+def _letter(occasion: Occasion, cases: list[JudgedCase], campaign: Campaign) -> Letter:
+    zone = campaign.window.zone
+    newest = max((j.case.updated_at for j in cases if j.case.updated_at), default=None)
+    told = {} if occasion.reminder else occasion.told
+    return Letter(
+        unit=_common(cases, campaign, "unit", 40),
+        contact=_common(cases, campaign, "contact", 12),
+        cases=tuple(_block(judged, told.get(judged.number), campaign) for judged in cases),
+        supplement=all(judged.number in told for judged in cases),
+        received_on=day_in_words(newest, zone) if newest else None,
+        deadline=f"{_closing_day(campaign)}24时",
+        open=occasion.at < campaign.window.ends_at(),
+        days_left=max(campaign.window.days_left(occasion.at), 0),
+        written_on=date_in_words(occasion.at, zone),
+    )
+
+
+def _closing_day(campaign: Campaign) -> str:
+    closes = campaign.window.closes
+    return f"{closes.year}年{closes.month}月{closes.day}日"
+
+
+def _common(cases: list[JudgedCase], campaign: Campaign, key: str, longest: int) -> str | None:
+    """The value that all the cases share, so that nobody is greeted by another's name."""
+    field = campaign.form.by_key(key)
+    if field is None:
+        return None
+    found = {
+        name_or_none(value.value if value else None, longest)
+        for judged in cases
+        for value in [judged.case.values.get(field.name)]
+        # What OCR may have misread is no way to address a person.
+        if value is None or value.evidence.means != "ocr"
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _block(judged: JudgedCase, told: Told | None, campaign: Campaign) -> CaseBlock:
+    case, zone = judged.case, campaign.window.zone
+    points = points_of(judged.issues, campaign)
+    complete = judged.status == "complete"
+    shown = _listed(judged, None if complete else told)
+    title_field = campaign.form.by_key("title")
+    title = case.values.get(title_field.name) if title_field else None
+    title_text = title.value if title else case.case_text.title if case.case_text else None
+    return CaseBlock(
+        number=judged.number,
+        title=bare_title(title_text),
+        status=judged.status,
+        received_at=time_in_words(case.received_at, zone) if case.received_at else None,
+        supplement=told is not None,
+        files=tuple(_file(material) for material in shown),
+        points=tuple(point for point in points if not point.warning),
+        remarks=tuple(point for point in points if point.warning),
+    )
+
+
+def _listed(judged: JudgedCase, told: Told | None) -> list[Material]:
+    """The documents that arrived, new ones only after a first answer, and none that a point names."""
+    known = frozenset(told.documents) if told else frozenset()
+    named = {issue.field for issue in judged.issues if issue.code in FILE_CODES}
+    chosen: dict[tuple[str, str | None], Material] = {}
+    for material in judged.case.documents:
+        attachment = material.attachment
+        if attachment.role not in ROLE_NAMES or attachment.sha256 in known:
+            continue
+        if attachment.filename is not None and attachment.filename in named:
+            continue
+        chosen.setdefault((attachment.sha256, attachment.filename), material)
+    order = list(ROLE_NAMES)
+    return sorted(chosen.values(), key=lambda m: order.index(m.attachment.role))
+
+
+def _file(material: Material) -> FileLine:
+    attachment = material.attachment
+    return FileLine(
+        role=ROLE_NAMES[attachment.role],
+        name=short_filename(attachment.filename),
+        size=size_in_words(attachment.size),
+        checksum=attachment.sha256[:8],
+    )

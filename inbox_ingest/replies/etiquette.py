@@ -1,0 +1,221 @@
+"""May this mail be answered? Every refusal is one small rule in one table (RFC 3834, facts §2).
+
+Stricter than `reading/correspondence.py`: there a doubt means "a person", here a doubt means
+"do not write". A refusal loses nothing, for the case waits on the organiser's list with the reason.
+Caps and loops are judged from what was sent before, which comes in as a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from inbox_ingest.reading.correspondence import automatic_reason, is_delivery_report, local_part
+from inbox_ingest.records import Address, AutomaticSigns, Frozen, Message
+
+# dot-atom of RFC 5321 §4.1.2, ASCII only, a domain with a dot: what 126.com can be asked to deliver.
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
+)
+_MACHINES = re.compile(
+    r"""^(?:
+        mailer[-_.]?daemon | mail[-_.]?daemon | daemon | postmaster | hostmaster | root | nobody
+      | listserv | majordomo | mailman | listmaster | abuse
+      | (?:do[-_.]?)?no[-_.]?t?[-_.]?reply.* | noreply.* | bounces?(?:[-+._].*)?
+      | owner-.+ | .+-(?:request|owner|bounces?)
+    )$""",
+    re.VERBOSE,
+)
+_MASS = frozenset({"bulk", "junk", "list", "auto_reply"})
+_RESERVED = re.compile(r"(?:^|\.)(?:invalid|localhost|local|localdomain|internal|lan|onion)$", re.I)
+# Our Message-IDs, as `outgoing.message_id_for` makes them.
+OWN_MESSAGE_ID = re.compile(r"<?ingest\.[0-9a-f]{32}@[^\s<>]+>?")
+
+# How many answers one correspondent gets in an hour before only a person may go on.
+_PINGPONG_ANSWERS = 4
+_PINGPONG_WINDOW = timedelta(hours=1)
+
+
+class Refusal(Frozen):
+    """Why a mail is not answered: a short code for tests and scripts, a Chinese sentence for people."""
+
+    code: str
+    reason: str
+
+
+class Question(NamedTuple):
+    """What the rules look at: the mail, the sender's words, whom we would write to, who we are."""
+
+    message: Message
+    text: str
+    to: str | None
+    own: frozenset[str]
+
+
+class _Rule(NamedTuple):
+    code: str
+    reason: str
+    refuses: Callable[[Question], bool]
+
+
+def valid_address(address: str | None) -> bool:
+    """Whether this is an ASCII addr-spec that the server can be asked to deliver to."""
+    return (
+        address is not None
+        and len(address) <= 254
+        and len(address.rpartition("@")[0]) <= 64
+        and _ADDRESS.fullmatch(address) is not None
+        and _RESERVED.search(address.rpartition("@")[2]) is None
+    )
+
+
+def plain_address(address: str) -> str:
+    """An address for comparing: lower case, without the `+tag` that some servers ignore."""
+    local, _, domain = address.strip().casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _is_own(address: str | None, own: frozenset[str]) -> bool:
+    return address is not None and plain_address(address) in {plain_address(a) for a in own}
+
+
+def _not_addressed_to_us(question: Question) -> bool:
+    message = question.message
+    seen: Sequence[Address] = (*message.to, *message.cc, *message.resent_to)
+    return not any(_is_own(address.address, question.own) for address in seen)
+
+
+def _auto_submitted(question: Question) -> bool:
+    value = re.sub(r"\(.*?\)", " ", question.message.signs.auto_submitted or "")
+    return value.partition(";")[0].strip().casefold() not in ("", "no")
+
+
+def _suppressed(question: Question) -> bool:
+    value = question.message.signs.auto_response_suppress or ""
+    words = {word.strip().casefold() for word in re.split(r"[,;\s]+", value)}
+    return bool(words & {"all", "oof", "autoreply"})
+
+
+def _signs(check: Callable[[AutomaticSigns], object]) -> Callable[[Question], bool]:
+    return lambda question: bool(check(question.message.signs))
+
+
+# The order decides only which reason is shown.
+RULES: tuple[_Rule, ...] = (
+    _Rule("no-address", "来信没有可用的发件地址", lambda q: not q.to),
+    _Rule("bad-address", "发件地址不合规范，无法投递", lambda q: not valid_address(q.to)),
+    _Rule("own-address", "发件地址就是征集邮箱自己", lambda q: _is_own(q.to, q.own)),
+    _Rule(
+        "own-sender",
+        "来信是从征集邮箱自己发出的",
+        lambda q: _is_own(q.message.sender.address if q.message.sender else None, q.own),
+    ),
+    _Rule(
+        "own-mail",
+        "来信是本程序发出的邮件又转了回来",
+        lambda q: OWN_MESSAGE_ID.fullmatch(q.message.message_id or "") is not None,
+    ),
+    _Rule("null-sender", "退信路径为空，来信出自邮件系统", _signs(lambda s: s.null_return_path)),
+    _Rule("delivery-report", "来信是投递状态报告", lambda q: is_delivery_report(q.message, q.text)),
+    _Rule("read-receipt", "来信是阅读回执", _signs(lambda s: s.disposition_notification)),
+    _Rule(
+        "machine-address",
+        "发件地址属于邮件系统或不收回信",
+        lambda q: any(
+            _MACHINES.match(local_part(address)) is not None
+            for address in (q.to, q.message.sender.address if q.message.sender else None)
+        ),
+    ),
+    _Rule("list-header", "来信经邮件列表转发", _signs(lambda s: s.list_headers)),
+    _Rule("auto-submitted", "来信注明由程序自动发出", _auto_submitted),
+    _Rule(
+        "precedence",
+        "来信注明为群发邮件",
+        _signs(lambda s: (s.precedence or "").strip().casefold() in _MASS),
+    ),
+    _Rule("suppressed", "来信要求不要自动答复", _suppressed),
+    _Rule("auto-reply-header", "来信带有自动回复标记", _signs(lambda s: s.auto_reply_headers)),
+    _Rule(
+        "automatic-words",
+        "来信的主题或正文是自动回复、退信或回执",
+        lambda q: automatic_reason(q.message, q.text) is not None,
+    ),
+    _Rule(
+        "not-to-us",
+        "征集邮箱不在收件人、抄送人之列（可能是密送、群发或转投）",
+        _not_addressed_to_us,
+    ),
+)
+
+
+def refusal(message: Message, text: str, to: str | None, own: frozenset[str]) -> Refusal | None:
+    """Return why no answer may be sent to `to` on account of `message`, or None where one may.
+
+    `own` are all addresses of the mailbox. `to` is what `recipient_of` chose.
+    """
+    question = Question(message, text, to, own)
+    found = next((rule for rule in RULES if rule.refuses(question)), None)
+    return None if found is None else Refusal(code=found.code, reason=found.reason)
+
+
+def recipient_of(
+    message: Message,
+    own: frozenset[str],
+    *,
+    form_email: str | None = None,
+    known_senders: Sequence[str] = (),
+) -> str | None:
+    """Return the address an answer goes to; None where the mail names none.
+
+    The form's e-mail, where the campaign gives one (`form_email`), else the sender (From). Reply-To
+    is followed only when it names a single valid address that is not ours and either has the
+    sender's own domain or has sent material for the case itself: From can be forged as well, but
+    Reply-To would let anybody point our letters at a third party by one header line.
+    """
+    if form_email is not None and valid_address(form_email) and not _is_own(form_email, own):
+        return form_email
+    sender = message.sender.address if message.sender else None
+    if len(message.reply_to) != 1 or sender is None:
+        return sender
+    wanted = message.reply_to[0].address
+    if not valid_address(wanted) or _is_own(wanted, own):
+        return sender
+    same_domain = _domain(wanted) == _domain(sender)
+    known = {plain_address(address) for address in known_senders}
+    return wanted if same_domain or plain_address(wanted) in known else sender
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
+
+
+# --- caps and loops ---------------------------------------------------------------------------
+
+
+def cap_reached(
+    sent: Sequence[datetime], now: datetime, *, per_recipient_per_day: int
+) -> Refusal | None:
+    """Return why this recipient gets no more letters today; `sent` are the times of earlier ones."""
+    day = [at for at in sent if now - at < timedelta(days=1)]
+    if len(day) < per_recipient_per_day:
+        return None
+    return Refusal(
+        code="recipient-cap", reason=f"24小时内已向该地址发出{len(day)}封答复，达到上限，稍后再发"
+    )
+
+
+def ping_pong(sent: Sequence[datetime], now: datetime) -> Refusal | None:
+    """Return why a correspondence looks like two machines talking: many answers within an hour.
+
+    A robot that brings nothing new gets no answer anyhow; this stops one whose files differ each time.
+    """
+    recent = [at for at in sent if now - at < _PINGPONG_WINDOW]
+    if len(recent) < _PINGPONG_ANSWERS:
+        return None
+    return Refusal(
+        code="ping-pong",
+        reason=f"一小时内已答复该地址{len(recent)}次，可能是自动程序往复来信，请人工处理",
+    )
