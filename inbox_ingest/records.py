@@ -113,6 +113,7 @@ class Message(Frozen):
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
+    resent_to: tuple[Address, ...] = ()  # Resent-To, Resent-Cc, Resent-Bcc
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     date: datetime | None = None  # the sender's Date header: shown, never judged by
