@@ -7,6 +7,7 @@ store writes only what differs from what it holds.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -59,6 +60,7 @@ def assemble(
     known: Sequence[KnownCase] = (),
     decisions: Sequence[Decision] = (),
     sent: Mapping[str, tuple[str, ...]] | None = None,
+    next_sequence: int | None = None,
 ) -> Assembled:
     """Fold all mail into cases.
 
@@ -68,11 +70,13 @@ def assemble(
         known: the cases filed before: they lend their numbers to the same material.
         decisions: people's decisions; those undone are ignored.
         sent: Message-ID of each reply we sent → numbers of the cases it was about.
+        next_sequence: new cases are numbered from here, in order of their beginning; None leaves
+            them without a number (`ingest check`).
     """
     fold = _Fold(campaign, known, decisions, sent or {})
     for item in sorted(received, key=lambda r: (r.received_at, r.reading.raw_sha256)):
         fold.take(item)
-    return fold.finish()
+    return fold.finish(next_sequence)
 
 
 class _Fold:
@@ -122,12 +126,17 @@ class _Fold:
         advertising = is_advertising(reading.message, reading.text)
         kept = []
         for bundle in bundles:
-            if bundle.roles or any(a.role == "template" for a in bundle.attachments):
-                kept.append(bundle)
-            elif not (automatic or advertising) and (
-                bundle.links
-                or _may_hide_material(bundle)
-                or find_case(self.index, bundle, received).case is not None
+            if (
+                bundle.roles
+                or any(a.role == "template" for a in bundle.attachments)
+                or (
+                    not (automatic or advertising)
+                    and (
+                        bundle.links
+                        or _may_hide_material(bundle)
+                        or find_case(self.index, bundle, received).case is not None
+                    )
+                )
             ):
                 kept.append(bundle)
         return kept
@@ -223,12 +232,15 @@ class _Fold:
             )
         )
 
-    def finish(self) -> Assembled:
+    def finish(self, next_sequence: int | None) -> Assembled:
         """Settle every case, look for twins, hand out known numbers, freeze."""
         drafts = self.index.cases
         for draft in drafts:
             draft.settle(self.campaign)
         numbers, merged = self._numbers(drafts)
+        if next_sequence is not None:
+            fresh = (self.campaign.numbers.number(n) for n in itertools.count(next_sequence))
+            numbers = [number or next(fresh) for number in numbers]
         twins = twins_of(drafts, self.campaign)
         cases = []
         for place, draft in enumerate(drafts):

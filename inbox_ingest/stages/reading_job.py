@@ -1,0 +1,46 @@
+"""The work of one reading, run in a worker: bytes from the archive in, a `Reading` as JSON out.
+
+Imported by the server that workers are forked from, so what it imports is loaded once.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from inbox_ingest.archive import Archive
+from inbox_ingest.campaigns import Campaign, load_campaign
+from inbox_ingest.reading.mail import read_mail
+
+
+class ReadingTask(NamedTuple):
+    """One mail to read: where the archive is, which mail, by which rules, with which tools' results.
+
+    `campaign_sha256` is part of the task so that a worker never uses rules it loaded before an edit.
+    """
+
+    archive: Path
+    raw_sha256: str
+    campaign: Path
+    campaign_sha256: str
+    converter: str
+    recogniser: str
+
+
+def read_one(task: ReadingTask) -> str:
+    """Read one mail; its files go into the archive by their hash. Returns `Reading` as JSON."""
+    archive = Archive(task.archive)
+    reading = read_mail(
+        archive.get(task.raw_sha256),
+        _campaign(task.campaign, task.campaign_sha256),
+        archive,
+        archive.derived(converter=task.converter, recogniser=task.recogniser),
+    )
+    return reading.model_dump_json()
+
+
+@lru_cache(maxsize=2)
+def _campaign(path: Path, sha256: str) -> Campaign:
+    del sha256
+    return load_campaign(path)
