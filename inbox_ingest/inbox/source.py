@@ -42,10 +42,10 @@ class FolderMissing(ConfigurationError):
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """A folder at the moment it was opened.
+    r"""A folder at the moment it was opened.
 
     `name` is decoded. `uidvalidity` is 0 where the source has none. `exists` counts messages.
-    `special_use` is `\\Junk`, `\\Sent` … (RFC 6154), or None where the server did not say.
+    `special_use` is `\Junk`, `\Sent` … (RFC 6154), or None where the server did not say.
     """
 
     name: str
