@@ -97,7 +97,7 @@ class ToRead:
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """A case as the casebook holds it. `body` is the JSON of `records.Case`.
+    """A case as the casebook holds it. `body` is the JSON of `records.Case`, empty unless asked for.
 
     `closed` cases were merged (`merged_into` names the case that took them over) or have lost all
     their material; they keep number and anchor, so that they come back under the old number.
@@ -111,7 +111,7 @@ class KnownCase:
     message_sha256s: frozenset[str]
     closed: bool
     merged_into: str | None
-    body: str
+    body: str = ""
 
     def case(self) -> Case:
         """The case of the newest revision."""

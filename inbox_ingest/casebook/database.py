@@ -1,16 +1,291 @@
-"""Opens the database: settings, upgrades with a copy put aside, errors put into words."""
+"""Opens the database: settings, upgrades with a copy put aside, errors put into words.
+
+Every write begins with BEGIN IMMEDIATE: a transaction that first reads and then writes could
+otherwise be refused at once when another one wrote meanwhile, however long the busy timeout.
+"""
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DatabaseError
+
+from inbox_ingest.casebook.schema import HEAD, REVISIONS
+from inbox_ingest.errors import ConfigurationError, DatabaseTooNew, TryLater
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 30.0
+BACKUPS_KEPT = 5
+
+# Each with its reason; set on every connection.
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",  # off by default in SQLite
+    "PRAGMA journal_mode = WAL",  # `status` reads while a pass writes
+    "PRAGMA synchronous = FULL",  # in WAL only FULL syncs each commit: `sending` must outlive power
+    "PRAGMA cache_size = -32000",  # 32 MB: ten thousand cases are filed without going to disk twice
+    "PRAGMA temp_store = MEMORY",  # sorting needs no room on a full disk
+)
+
+_LATER = {
+    sqlite3.SQLITE_BUSY: ("数据库正忙", "另一个程序正在写入，稍后会自动重试。"),
+    sqlite3.SQLITE_LOCKED: ("数据库正忙", "另一个程序正在写入，稍后会自动重试。"),
+    sqlite3.SQLITE_FULL: ("磁盘已满，数据库无法写入", "请清出磁盘空间，下次运行会接着做。"),
+    sqlite3.SQLITE_IOERR: ("读写数据库时磁盘出错", "请检查磁盘空间和磁盘状况，下次运行会接着做。"),
+    sqlite3.SQLITE_READONLY: ("数据库只读，无法写入", "请检查文件和所在文件夹的写权限。"),
+    sqlite3.SQLITE_PERM: ("没有访问数据库的权限", "请检查文件和所在文件夹的权限。"),
+    sqlite3.SQLITE_CANTOPEN: ("无法打开数据库", "请检查所在文件夹是否存在、可写，磁盘是否已满。"),
+}
+_BROKEN = {
+    sqlite3.SQLITE_CORRUPT: "数据库文件已损坏",
+    sqlite3.SQLITE_NOTADB: "不是本程序的数据库文件，或文件已损坏",
+}
+
+
+def migrations_folder() -> Path:
+    """The shipped `migrations/`: inside the installed package, else beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"
+
+
+@contextmanager
+def in_words(place: object) -> Iterator[None]:
+    """Turn what SQLite refuses into an exception for the person who can act on it.
+
+    Raises:
+        TryLater: busy, full, read-only. ConfigurationError: damaged, or no database.
+    """
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            _raise_in_words(error.orig, place)
+        elif error.connection_invalidated:
+            raise TryLater(f"与数据库的连接中断：{error.orig}") from error
+        raise
+    except sqlite3.Error as error:
+        _raise_in_words(error, place)
+        raise
+
+
+def _raise_in_words(error: sqlite3.Error, place: object) -> None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
+    if code in _LATER:
+        what, remedy = _LATER[code]
+        raise TryLater(f"{what}：{place}", remedy=remedy) from error
+    if code in _BROKEN:
+        raise ConfigurationError(
+            f"{_BROKEN[code]}：{place}",
+            remedy="请把这个文件移走，从 backups 文件夹恢复最近的备份；没有备份时，"
+            "移走后重新运行会从邮箱和存档重建，但人工决定和回复记录会丢失。",
+        ) from error
 
 
 class Database:
-    """An engine whose transactions are short, durable and named for what they do."""
+    """An engine whose transactions are short and durable.
+
+    `location` is a file, or a SQLAlchemy URL. Opening it makes or upgrades the schema.
+
+    Raises:
+        DatabaseTooNew, ConfigurationError, TryLater: as `open_casebook` says.
+    """
 
     def __init__(self, location: Path | str, *, backups: Path | None = None) -> None:
-        raise NotImplementedError
+        self.url = _url(location)
+        self.file = _file_of(self.url)
+        self._backups = backups
+        with in_words(self.place):
+            if self.file is not None:
+                _make_private(self.file)
+            self.engine = _engine(self.url)
+            try:
+                self._bring_up_to_date()
+            except BaseException:
+                self.engine.dispose()
+                raise
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages; without a password."""
+        return self.url.render_as_string() if self.file is None else str(self.file)
 
     def close(self) -> None:
         """Give all connections back."""
-        raise NotImplementedError
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the database, without a lock."""
+        with in_words(self.place), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it is durable when this ends, or nothing of it was done."""
+        with (
+            in_words(self.place),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that may say what happens on conflict; both dialects spell it alike."""
+        if self.engine.dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite.insert(table)
+
+    def _bring_up_to_date(self) -> None:
+        version = self._version()
+        if version == HEAD:
+            return
+        if version is not None and version not in REVISIONS:
+            raise DatabaseTooNew(
+                f"数据库 {self.place} 由更新的版本写成（{version}），本程序只认得到 {HEAD}",
+                remedy="请升级本程序；或从 backups 文件夹恢复旧备份。",
+            )
+        if version is not None and self.file is not None:
+            folder = self._backups or self.file.parent / "backups"
+            copy_aside(self.file, folder, version)
+        self._upgrade()
+
+    def _version(self) -> str | None:
+        """The revision of the schema, None for an empty database."""
+        with self.reading() as connection:
+            names = set(inspect(connection).get_table_names())
+            if "alembic_version" in names:
+                version: str | None = connection.scalar(
+                    text("SELECT version_num FROM alembic_version")
+                )
+                if version is not None:
+                    return version
+            if names - {"alembic_version"}:
+                raise ConfigurationError(
+                    f"{self.place} 是别的程序的数据库",
+                    remedy="请让 INGEST_HOME 指向一个空文件夹，或移走这个文件。",
+                )
+        return None
+
+    def _upgrade(self) -> None:
+        # Alembic takes half a second to import: only here, where there is something to upgrade.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+        with in_words(self.place), self.engine.connect() as raw:
+            connection = raw.execution_options(writes=True)
+            with _foreign_keys_off(connection), connection.begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                self._refuse_dangling(connection)
+
+    def _refuse_dangling(self, connection: Connection) -> None:
+        if self.file is None:
+            return
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise ConfigurationError(
+                f"数据库升级后 {broken[0]} 表引用不完整，升级已撤销",
+                remedy="请保留数据库文件并联系维护者。",
+            )
+
+
+def copy_aside(file: Path, folder: Path, version: str) -> Path:
+    """Copy the database with SQLite's own backup (WAL included), keeping the newest few copies."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    target = folder / f"{file.stem}-{version}-{stamp}.sqlite3"
+    partial = target.with_suffix(".partial")
+    try:
+        _make_private(partial)
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(partial)) as copy:
+            source.backup(copy)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    copies = sorted(folder.glob(f"{file.stem}-*.sqlite3"), key=lambda path: path.name[-30:])
+    for old in copies[:-BACKUPS_KEPT]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def _url(location: Path | str) -> URL:
+    if isinstance(location, str) and "://" in location:
+        return make_url(location)
+    return URL.create("sqlite", database=str(location))
+
+
+def _file_of(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
+
+
+def _make_private(file: Path) -> None:
+    """Make the file 0600 before SQLite opens it; -wal and -shm take their mode from it."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            file.chmod(0o600)
+    except OSError as error:
+        raise TryLater(
+            f"数据库文件 {file} 不能写入：{error.strerror}",
+            remedy="请检查磁盘空间，以及文件和所在文件夹的写权限。",
+        ) from error
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # BEGIN is ours to say, see below
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Off while tables are rebuilt (dropping the old one would trip them); checked before commit.
+
+    The switch has no effect inside a transaction, hence on the bare connection.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    bare: Any = connection.connection.dbapi_connection
+    bare.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        bare.execute("PRAGMA foreign_keys = ON")
+
+
+def slices(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """`values` in lists of at most `size`: as many as one IN (…) can hold everywhere."""
+    iterator = iter(values)
+    while part := list(islice(iterator, size)):
+        yield part

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
+
+from sqlalchemy import func, select
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import Filed, Filing, KnownCase
 from inbox_ingest.casebook.database import Database
+from inbox_ingest.casebook.store_filing import FilingTransaction
+from inbox_ingest.casebook.tables import CASE_MESSAGES, CASES
 
 
 class CaseStore:
@@ -15,13 +20,55 @@ class CaseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def known(self) -> list[KnownCase]:
-        """Every case, closed ones too, by sequence."""
-        raise NotImplementedError
+    def known(self, *, bodies: bool = False) -> list[KnownCase]:
+        """Every case: closed ones first, so that an open one has the last word on an anchor.
+
+        Among each, by sequence. `body` is filled in only where `bodies` asks for it.
+        """
+        columns = CASES.c
+        wanted = [
+            columns.id,
+            columns.case_no,
+            columns.anchor,
+            columns.revision,
+            columns.status,
+            columns.closed_at,
+            columns.merged_into,
+        ]
+        members: dict[int, set[str]] = defaultdict(set)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(*wanted, *([columns.body] if bodies else [])).order_by(
+                    columns.closed_at.is_(None), columns.id
+                )
+            ).all()
+            for case_id, raw_sha256 in connection.execute(
+                select(CASE_MESSAGES.c.case_id, CASE_MESSAGES.c.raw_sha256).where(
+                    CASE_MESSAGES.c.member == 1
+                )
+            ):
+                members[case_id].add(raw_sha256)
+        numbers = {row.id: row.case_no for row in rows}
+        return [
+            KnownCase(
+                case_no=row.case_no,
+                sequence=row.id,
+                anchor=row.anchor,
+                revision=row.revision,
+                status=row.status,
+                message_sha256s=frozenset(members[row.id]),
+                closed=row.closed_at is not None,
+                merged_into=numbers.get(row.merged_into),
+                body=row.body if bodies else "",
+            )
+            for row in rows
+        ]
 
     def next_sequence(self) -> int:
         """The sequence number that the next new case gets (numbers are never used twice)."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            last: int | None = connection.scalar(select(func.max(CASES.c.id)))
+        return (last or 0) + 1
 
     def file(self, filing: Filing, campaign: Campaign, now: datetime) -> Filed:
         """Write cases, issues, dispositions and reply-due rows in one transaction.
@@ -33,4 +80,5 @@ class CaseStore:
         Raises:
             ValueError: an outcome names an anchor, or the filing a case number, that is not there.
         """
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            return FilingTransaction(self._database, connection, campaign, now).run(filing)
