@@ -30,6 +30,7 @@ class ExitCode(IntEnum):
     USAGE = 64
     DATA = 65
     UNAVAILABLE = 69
+    SOFTWARE = 70  # EX_SOFTWARE: a fault of ours, written to the log
     TEMPORARY = 75
     PERMISSION = 77
     CONFIGURATION = 78

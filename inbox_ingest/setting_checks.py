@@ -113,7 +113,7 @@ def _no_password(_value: Any, _folder: Path) -> Any:
 
 
 _PORT = _whole(1, 65535)
-_ENCRYPTION = _one_of("tls", "starttls", "none")
+_SECURITY = _one_of("tls", "starttls", "plain")
 
 # Every key the file may have. The key `""` holds those that stand before the first table.
 TABLES: dict[str, dict[str, Check]] = {
@@ -127,7 +127,7 @@ TABLES: dict[str, dict[str, Check]] = {
         "server": _text,
         "port": _PORT,
         "user": _text,
-        "encryption": _ENCRYPTION,
+        "security": _SECURITY,
         "folders": _texts,
         "connect_timeout": _seconds,
         "timeout": _seconds,
@@ -142,7 +142,7 @@ TABLES: dict[str, dict[str, Check]] = {
         "server": _text,
         "port": _PORT,
         "user": _text,
-        "encryption": _ENCRYPTION,
+        "security": _SECURITY,
         "timeout": _seconds,
         "ca_file": _path,
         "password_command": _command,

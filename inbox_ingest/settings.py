@@ -21,26 +21,24 @@ from inbox_ingest.setting_checks import MEBIBYTE, checked_configuration
 
 CONFIG_NAME = "ingest.toml"
 
-# The folders of 126.com where a submission may land: the spam filter takes some (facts §1).
-DEFAULT_FOLDERS = ("INBOX", "垃圾邮件", "广告邮件", "订阅邮件", "病毒邮件")
-
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
     """The IMAP account. `server` and `user` are None where no mailbox is configured.
 
-    `encryption` is tls, starttls, or none (refused but for loopback). Times are in seconds:
-    `timeout` bounds one network operation, `deadline` the whole fetch of one batch.
+    `security` is tls, starttls, or plain (refused but for loopback). `folders` empty means: INBOX
+    and those into which the spam filter puts mail (facts §1). Times are in seconds: `timeout` may
+    pass between two bytes, `deadline` over a whole command besides the time its bytes need.
     """
 
     server: str | None = None
     port: int = 993
     user: str | None = None
-    encryption: str = "tls"
-    folders: tuple[str, ...] = DEFAULT_FOLDERS
+    security: str = "tls"
+    folders: tuple[str, ...] = ()
     connect_timeout: float = 20.0
     timeout: float = 60.0
-    deadline: float = 600.0
+    deadline: float = 90.0
     mark_seen: bool = False
     ca_file: Path | None = None
     password_command: tuple[str, ...] = ()
@@ -54,7 +52,7 @@ class SmtpSettings:
     server: str | None = None
     port: int = 465
     user: str | None = None
-    encryption: str = "tls"
+    security: str = "tls"
     timeout: float = 60.0
     ca_file: Path | None = None
     password_command: tuple[str, ...] = ()
@@ -168,7 +166,7 @@ def _find_config(environment: Mapping[str, str], folder: Path, home: Path) -> Pa
 
 
 def _with_standard_port(values: dict[str, Any], *, starttls: int) -> dict[str, Any]:
-    if "port" not in values and values.get("encryption", "tls") != "tls":
+    if "port" not in values and values.get("security", "tls") != "tls":
         return {**values, "port": starttls}
     return values
 

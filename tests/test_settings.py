@@ -9,7 +9,7 @@ import pytest
 
 from inbox_ingest.credentials import imap_password, password_source, smtp_password
 from inbox_ingest.errors import ConfigurationError, ExitCode
-from inbox_ingest.settings import DEFAULT_FOLDERS, MailboxSettings, Settings, load_settings
+from inbox_ingest.settings import MailboxSettings, Settings, load_settings
 
 
 def written(folder: Path, text: str, name: str = "ingest.toml") -> Path:
@@ -34,7 +34,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert settings.campaign is None  # the shipped one
     assert settings.mailbox.server is None
     assert settings.mailbox.mark_seen is False
-    assert settings.mailbox.folders == DEFAULT_FOLDERS
+    assert settings.mailbox.folders == ()  # INBOX and the spam-like folders the server names
 
 
 def test_home_defaults_to_the_users_data_folder(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_every_value_arrives(tmp_path: Path) -> None:
         [mailbox]
         server = "imap.126.com"
         user = "someone@126.com"
-        encryption = "starttls"
+        security = "starttls"
         folders = ["INBOX", "投稿"]
         connect_timeout = 5
         timeout = 7.5

@@ -1,0 +1,106 @@
+"""`ingest list` and `ingest show`: which cases there are, and everything about one of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import typer
+
+from inbox_ingest.cli.chinese import ChineseCommand
+from inbox_ingest.errors import UsageError
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("list", cls=ChineseCommand)(list_cases)
+    app.command("show", cls=ChineseCommand)(show_case)
+
+
+def list_cases(
+    *,
+    status: Annotated[
+        Literal["incomplete", "review", "complete"] | None,
+        typer.Option("--status", help="incomplete 待补正、review 待核对、complete 齐全。"),
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--type", metavar="类型", help="如 行业党建。")
+    ] = None,
+    city: Annotated[str | None, typer.Option("--city", metavar="市", help="如 南京。")] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="文字", help="单位名称中的文字。")
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", metavar="代码", help="有此问题的，如 scan-missing。")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="日期", help="此日起有新材料的。")
+    ] = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="等我处理的，邮件也列出。")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON。")] = False,
+) -> None:
+    """列出案例，可按状态、类型、市、单位、问题筛选。"""
+    from inbox_ingest.cli.opening import looking
+    from inbox_ingest.cli.printing import show, show_lines
+    from inbox_ingest.reports.listing import list_lines, waiting_lines
+    from inbox_ingest.settings import load_settings
+
+    day = _day(since)
+    _known_code(code)
+    with looking(load_settings()) as glance:
+        if glance is None:
+            return
+        cases = glance.cases(
+            status=status, type=kind, city=city, unit=unit, code=code, since=day, waiting=waiting
+        )
+        others = glance.for_a_person() if waiting else []
+    if as_json:
+        show_lines([*cases, *others])
+        return
+    show(list_lines(cases))
+    show(waiting_lines(others))
+
+
+def show_case(
+    case_no: Annotated[str, typer.Argument(metavar="编号", help="案例编号，如 DJ001。")],
+    *,
+    why: Annotated[bool, typer.Option("--why", help="为什么这些邮件算作一件。")] = False,
+    history: Annotated[bool, typer.Option("--history", help="历次变化和人工处理。")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出为 JSON。")] = False,
+) -> None:
+    """一件案例的全部情况：各栏内容、材料、问题、来信。"""
+    from inbox_ingest.cli.opening import looking
+    from inbox_ingest.cli.printing import show, show_json
+    from inbox_ingest.reports.case import case_lines
+    from inbox_ingest.settings import load_settings
+
+    settings = load_settings()
+    with looking(settings) as glance:
+        case = (glance.case(case_no) or glance.case(case_no.upper())) if glance else None
+    if case is None:
+        raise UsageError(f"没有编号为 {case_no} 的案例。", remedy="用 ingest list 查看全部编号。")
+    if as_json:
+        show_json(case)
+    else:
+        show(case_lines(case, why=why, history=history))
+
+
+def _day(text: str | None) -> datetime | None:
+    """Midnight, local time, of a day written as 2025-05-01 or 05-01 of this year."""
+    if text is None:
+        return None
+    now = datetime.now().astimezone()
+    for pattern, written in (("%Y-%m-%d", text), ("%Y-%m-%d", f"{now.year}-{text}")):
+        try:
+            return datetime.strptime(written, pattern).astimezone()
+        except ValueError:
+            continue
+    raise UsageError(f"--since 的日期“{text}”看不懂。", remedy="请写成 2025-05-01 或 05-01。")
+
+
+def _known_code(code: str | None) -> None:
+    from inbox_ingest.reports.words import ISSUE_WORDS
+
+    if code is not None and code not in ISSUE_WORDS:
+        listing = "、".join(f"{key}（{word}）" for key, word in ISSUE_WORDS.items())
+        raise UsageError(f"没有问题代码“{code}”。", remedy=f"可用的有 {listing}。")
