@@ -27,6 +27,10 @@ _SUFFIX: Final = ".txt.j2"
 _LONGEST_BODY: Final = 60_000
 
 
+class TemplateFailed(Exception):
+    """A template that passed its trial failed on a real letter: that letter is not written."""
+
+
 class LetterTemplates:
     """The three letters of a campaign, ready to be rendered. Made by `load_templates`."""
 
@@ -37,11 +41,19 @@ class LetterTemplates:
         """Return the letter's text: tidy lines, one newline at its end.
 
         Raises:
-            jinja2.TemplateError: the template fails on this letter.
+            TemplateFailed: the template fails on this letter, says nothing, or never ends.
         """
-        template = self._environment.get_template(f"{kind}{_SUFFIX}")
-        text = template.render(letter=letter, campaign=_shown(campaign))
-        return _tidy(text)
+        try:
+            template = self._environment.get_template(f"{kind}{_SUFFIX}")
+            text = _tidy(template.render(letter=letter, campaign=_shown(campaign)))
+        # A template is a small program of the organiser's: whatever it raises is a mistake in it.
+        except Exception as error:
+            raise TemplateFailed(_in_words(error)) from error
+        if not text.strip():
+            raise TemplateFailed("写出来的信是空的")
+        if len(text) > _LONGEST_BODY:
+            raise TemplateFailed(f"写出来的信超过{_LONGEST_BODY}个字符")
+        return text
 
 
 def templates_folder(campaign_file: Path) -> Path:
@@ -136,18 +148,14 @@ def _trial(
     paths: Mapping[str, str],
 ) -> Mistake | None:
     try:
-        body = templates.render(kind, letter, campaign)
-    # A template is a small program of the organiser's: whatever it raises is a mistake in it.
-    except Exception as error:  # noqa: BLE001
-        return Mistake(_place(error, paths) or f"{kind}{_SUFFIX}", _in_words(error))
-    if not body.strip():
-        return Mistake(f"{kind}{_SUFFIX}", "写出来的信是空的")
-    if len(body) > _LONGEST_BODY:
-        return Mistake(f"{kind}{_SUFFIX}", f"写出来的信超过{_LONGEST_BODY}个字符")
+        templates.render(kind, letter, campaign)
+    except TemplateFailed as error:
+        place = _place(error.__cause__, paths) if error.__cause__ else None
+        return Mistake(place or f"{kind}{_SUFFIX}", str(error))
     return None
 
 
-def _place(error: Exception, paths: Mapping[str, str]) -> str | None:
+def _place(error: BaseException, paths: Mapping[str, str]) -> str | None:
     """File and line of a failure: jinja2 rewrites tracebacks to name template lines."""
     frames = traceback.extract_tb(error.__traceback__)
     for frame in reversed(frames):

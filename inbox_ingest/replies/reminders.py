@@ -1,0 +1,70 @@
+"""Remind those who are still incomplete, once, shortly before the window closes: pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.records import Received
+from inbox_ingest.replies.compose import JudgedCase, Occasion
+from inbox_ingest.replies.drafting import (
+    UNSENT,
+    Group,
+    Outbox,
+    Plan,
+    by_receipt,
+    history,
+    newest_mail,
+    whom,
+    written,
+)
+from inbox_ingest.replies.etiquette import plain_address
+from inbox_ingest.replies.templates import LetterTemplates
+
+# Nobody is reminded of what he was told yesterday.
+_REMIND_AFTER = timedelta(days=2)
+
+
+def plan_reminders(outbox: Outbox, campaign: Campaign, templates: LetterTemplates) -> Plan:
+    """Return a reminder for each sender whose case is still incomplete, once, before the window closes.
+
+    Not for those who have an answer waiting in the outbox, were written to less than two days ago,
+    or may not be answered at all.
+    """
+    days = campaign.replies.reminder_days
+    if days is None or outbox.mode == "off":
+        return Plan()
+    if not 0 <= campaign.window.days_left(outbox.now) <= days:
+        return Plan()
+    reminded = {n for r in outbox.replies if r.kind == "reminder" for n, _ in r.cases}
+    waiting = {n for r in outbox.replies if r.state in UNSENT for n, _ in r.cases}
+    due = {record.case_no for record in outbox.dues}
+    groups: dict[str, list[tuple[JudgedCase, Received]]] = defaultdict(list)
+    for number, judged in outbox.cases.items():
+        if judged.status != "incomplete" or number in reminded | waiting | due:
+            continue
+        mail = newest_mail(judged.case, outbox.mails)
+        to, refused = whom(judged.case, mail, outbox, campaign)
+        if mail is None or to is None or refused is not None:
+            continue
+        last = [r.sent_at for r in history(outbox.replies, to) if r.sent_at is not None]
+        if last and outbox.now - max(last) < _REMIND_AFTER:
+            continue
+        groups[plain_address(to)].append((judged, mail))
+    add = []
+    for pairs in groups.values():
+        mail = max((pair[1] for pair in pairs), key=by_receipt)
+        to, _ = whom(pairs[0][0].case, pairs[0][1], outbox, campaign)
+        occasion = Occasion(
+            recipient=to or "",
+            cases=tuple(judged for judged, _ in pairs),
+            answering=mail.reading.message,
+            at=outbox.now,
+            reminder=True,
+        )
+        group = Group(to or "", None, occasion.cases, mail, ())
+        reply = written(occasion, group, outbox, campaign, templates)
+        if reply is not None:
+            add.append(reply)
+    return Plan(add=tuple(add))
