@@ -45,7 +45,7 @@ def _read(package: Package, sink: Sink) -> Document:
     if root.tag != W + "document" or body is None:
         raise Unreadable(IssueCode.FILE_UNREADABLE, "文件不是 Word 文档")
     relations = package.relations(package.main)
-    styles = Styles(_part(package, relations, "styles"))
+    styles = Styles(lambda: _part(package, relations, "styles"))
     reader = BlockReader(styles)
     reader.read(body)
     pictures, lost = take_pictures(package, relations, reader.places, sink)

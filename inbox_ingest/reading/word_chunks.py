@@ -48,7 +48,7 @@ def _word(data: bytes) -> list[Block] | None:
         return None
     if body is None:
         return None
-    reader = BlockReader(Styles(None))  # its own embedded documents are left where they are
+    reader = BlockReader(Styles(lambda: None))  # its own embedded documents are left where they are
     reader.read(body)
     return reader.blocks
 

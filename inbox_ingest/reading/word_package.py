@@ -39,6 +39,9 @@ _STRICT_NAMES = (
     (b"drawingml/picture", b"drawingml/2006/picture"),
     (b"officeDocument/math", b"officeDocument/2006/math"),
 )
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+)
 _DAMAGED = "文件已损坏，无法打开"
 
 
@@ -146,11 +149,8 @@ def parse_xml(data: bytes) -> etree._Element:
     if _STRICT in data:
         for strict, usual in _STRICT_NAMES:
             data = data.replace(_STRICT + strict, b"http://schemas.openxmlformats.org/" + usual)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(IssueCode.FILE_UNREADABLE, _DAMAGED) from error
     if root.getroottree().docinfo.doctype:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -40,14 +40,15 @@ PLAIN = Style()
 
 
 class Styles:
-    """The styles of one document, each resolved when first asked for."""
+    """The styles of one document: loaded when first asked for, each resolved once.
 
-    def __init__(self, root: etree._Element | None) -> None:
-        self._nodes = (
-            {}
-            if root is None
-            else {node.get(W + "styleId"): node for node in root.iter(W + "style")}
-        )
+    `load` gives the root of styles.xml, None where there is none. Parsing it costs more than the
+    whole text of a short form, and many forms name no style at all.
+    """
+
+    def __init__(self, load: Callable[[], etree._Element | None]) -> None:
+        self._load = load
+        self._nodes: dict[str | None, etree._Element] | None = None
         self._resolved: dict[str, Style] = {}
 
     def style(self, identity: str | None) -> Style:
@@ -60,6 +61,10 @@ class Styles:
         return found
 
     def _resolve(self, identity: str) -> Style:
+        if self._nodes is None:
+            root = self._load()
+            styles = () if root is None else root.iter(W + "style")
+            self._nodes = {node.get(W + "styleId"): node for node in styles}
         chain: list[Style] = []
         node = self._nodes.get(identity)
         while node is not None and len(chain) < _DEPTH:

@@ -22,6 +22,7 @@ MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
+_PRIVATE = re.compile("[\uf000-\uf0ff]")  # where symbol fonts hide
 _PLAIN_COLOURS = (None, "auto", "000000")
 _CONTROL_BOX = re.compile("checkbox|optionbutton|复选框|选项按钮", re.IGNORECASE)
 
@@ -179,7 +180,7 @@ class TextReader:
         if not text:
             return
         look = self._look
-        if look.font is not None or not text.isascii():
+        if look.font is not None or _PRIVATE.search(text):
             text = spelled(text, look.font, letters=look.letters)
         if self._fields and not self._fields[-1].in_result and not _draws(self._fields[-1]):
             # Text never stands in a field's code: the mark that ends the code was lost.
