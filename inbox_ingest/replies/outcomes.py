@@ -26,13 +26,15 @@ MOST_ATTEMPTS: Final = 10
 class Outcome(Frozen):
     """What became of one attempt. `reason` is Chinese; `answer` is the server's own, shortened.
 
-    `wait_seconds` says for how long not to try again (verdict `later`).
+    `wait_seconds` says for how long not to try again (verdict `later`). `stops` says that the next
+    letter would fare no better now.
     """
 
     verdict: Verdict
     reason: str
     answer: str | None = None
     wait_seconds: int = 0
+    stops: bool = False
 
 
 class _Row(NamedTuple):
@@ -47,6 +49,9 @@ class _Row(NamedTuple):
 _ANY: Final[tuple[Phase, ...]] = ("open", "login", "mail", "recipient", "data", "end")
 _BEFORE_RECIPIENT: Final[tuple[Phase, ...]] = ("open", "login", "mail")
 _MINUTE: Final = 60
+# Rows whose words name a limit on the whole account, not on this letter. A new connection mends
+# MI:DMC, so that is none of them.
+_ACCOUNT: Final = r"hl:|mi:sfq|mi:stc"
 
 TABLE: Final[tuple[_Row, ...]] = (
     _Row("2..", "", ("end",), "sent", 0, "服务器已接收"),
@@ -113,6 +118,7 @@ def outcome_of(code: int, text: bytes | str, phase: Phase) -> Outcome:
             reason=row.reason,
             answer=clean(f"{code} {words}", 300),
             wait_seconds=row.wait_seconds,
+            stops=row.verdict == "person" or re.search(_ACCOUNT, row.words) is not None,
         )
     raise AssertionError(f"no row for phase {phase}")  # the last row fits everything
 

@@ -1,0 +1,124 @@
+"""Find the reply that a bounce is about, and say in words why it did not arrive: pure.
+
+Delivery reports name the lost mail in many ways: by its Message-ID in the thread headers, in the
+report's own parts, or in the enclosed headers; 126.com's 系统退信 sometimes by recipient and subject
+alone. What cannot be told for sure is not guessed: the organiser sees the bounce anyhow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.reading.correspondence import bare_subject
+from inbox_ingest.records import Frozen, Message
+from inbox_ingest.replies.etiquette import OWN_MESSAGE_ID, plain_address
+from inbox_ingest.replies.wording import clean
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+_OWN_ID = re.compile(r"<?(ingest\.[0-9a-f]{32}@[^\s<>\"']+)>?")
+# A server tries for up to five days before it gives a mail up (RFC 5321 §4.5.4.1).
+_LONGEST_TRY = timedelta(days=7)
+
+# What a report says → what a person should know. From the top, the first that fits.
+_CAUSES: tuple[tuple[str, str], ...] = (
+    (
+        r"\b5\.1\.[0-36]\b|user unknown|unknown user|no such (?:user|mailbox|recipient)|invalid user"
+        r"|does ?n[o']t exist|收件人(?:地址)?(?:不存在|错误)|(?:用户|帐号|账号|邮箱)(?:地址)?不存在",
+        "收件地址不存在",
+    ),
+    (
+        r"\b[45]\.2\.2\b|mailbox (?:is )?full|over ?quota|quota exceeded|(?:邮箱|空间)已?满|容量不足",
+        "对方邮箱已满",
+    ),
+    (
+        r"\b5\.2\.1\b|disabled|inactive|(?:帐号|账号|邮箱)(?:已)?(?:停用|禁用|冻结|注销)",
+        "对方邮箱已停用",
+    ),
+    (
+        r"\b5\.7\.\d+\b|spam|junk|blocked|blacklist|rejected by|垃圾邮件|拒收|拒绝接收|黑名单",
+        "对方服务器拒收",
+    ),
+    (r"\b5\.3\.4\b|too large|size limit|过大", "邮件超过对方的大小限制"),
+    (
+        r"\b[45]\.4\.\d+\b|host (?:not found|unknown)|timed? ?out|connection refused|域名|无法连接|超时",
+        "联系不上对方的邮件服务器",
+    ),
+)
+
+
+class Bounce(Frozen):
+    """A delivery report matched to a reply. `final` is False for a report of mere delay."""
+
+    reply_id: int
+    reason: str
+    final: bool
+
+
+def reply_bounced(
+    message: Message,
+    text: str,
+    report: str,
+    received_at: datetime,
+    replies: Iterable[Reply],
+) -> Bounce | None:
+    """Return the sent reply that this delivery report is about; None where that is not sure.
+
+    `text` is the mail's own words, `report` the text of its other parts (delivery status, enclosed
+    headers), empty where there are none. `replies` are those that were sent.
+    """
+    sent = [reply for reply in replies if reply.state in ("sent", "sending")]
+    words = "\n".join((message.subject or "", text, report))
+    found = _by_identifier(message, words, sent) or _by_recipient(words, received_at, sent)
+    if found is None:
+        return None
+    cause = cause_of(words)
+    return Bounce(
+        reply_id=found.id,
+        reason=f"对方没有收到：{cause or '被退回，原因见退信'}",
+        final=not _is_delay(words),
+    )
+
+
+def cause_of(words: str) -> str | None:
+    """Return the cause that a report gives, as a Chinese phrase; None where none is understood."""
+    plain = clean(words, 20_000)
+    return next(
+        (phrase for pattern, phrase in _CAUSES if re.search(pattern, plain, re.IGNORECASE)), None
+    )
+
+
+def _by_identifier(message: Message, words: str, sent: Sequence[Reply]) -> Reply | None:
+    named = {
+        identifier.strip("<>")
+        for identifier in (*message.in_reply_to, *message.references)
+        if OWN_MESSAGE_ID.fullmatch(identifier)
+    } | set(_OWN_ID.findall(words))
+    matching = [reply for reply in sent if reply.message_id.strip("<>") in named]
+    return matching[0] if len(matching) == 1 else None
+
+
+def _by_recipient(words: str, received_at: datetime, sent: Sequence[Reply]) -> Reply | None:
+    """The newest reply of the last days to an address that the report names, under its subject."""
+    named = {plain_address(address) for address in _ADDRESS.findall(words)}
+    candidates = [
+        reply
+        for reply in sent
+        if plain_address(reply.to) in named
+        and reply.sent_at is not None
+        and timedelta(0) <= received_at - reply.sent_at < _LONGEST_TRY
+    ]
+    squeezed = re.sub(r"\s+", "", words)
+    titled = [r for r in candidates if re.sub(r"\s+", "", bare_subject(r.subject)) in squeezed]
+    chosen = titled or (candidates if len(candidates) == 1 else [])
+    return max(chosen, key=lambda reply: (reply.sent_at or received_at, reply.id), default=None)
+
+
+def _is_delay(words: str) -> bool:
+    """A warning that delivery takes long (RFC 3464 `Action: delayed`) is no failure yet."""
+    return (
+        re.search(r"^action:\s*delayed", words, re.IGNORECASE | re.MULTILINE) is not None
+        and re.search(r"^action:\s*failed", words, re.IGNORECASE | re.MULTILINE) is None
+    )
