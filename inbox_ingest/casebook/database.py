@@ -22,6 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError
 
 from inbox_ingest.casebook.schema import HEAD, REVISIONS
+from inbox_ingest.casebook.sqlite_words import in_words, said_in_words
 from inbox_ingest.errors import ConfigurationError, DatabaseTooNew, TryLater
 
 T = TypeVar("T")
@@ -38,20 +39,6 @@ _PRAGMAS = (
     "PRAGMA temp_store = MEMORY",  # sorting needs no room on a full disk
 )
 
-_LATER = {
-    sqlite3.SQLITE_BUSY: ("数据库正忙", "另一个程序正在写入，稍后会自动重试。"),
-    sqlite3.SQLITE_LOCKED: ("数据库正忙", "另一个程序正在写入，稍后会自动重试。"),
-    sqlite3.SQLITE_FULL: ("磁盘已满，数据库无法写入", "请清出磁盘空间，下次运行会接着做。"),
-    sqlite3.SQLITE_IOERR: ("读写数据库时磁盘出错", "请检查磁盘空间和磁盘状况，下次运行会接着做。"),
-    sqlite3.SQLITE_READONLY: ("数据库只读，无法写入", "请检查文件和所在文件夹的写权限。"),
-    sqlite3.SQLITE_PERM: ("没有访问数据库的权限", "请检查文件和所在文件夹的权限。"),
-    sqlite3.SQLITE_CANTOPEN: ("无法打开数据库", "请检查所在文件夹是否存在、可写，磁盘是否已满。"),
-}
-_BROKEN = {
-    sqlite3.SQLITE_CORRUPT: "数据库文件已损坏",
-    sqlite3.SQLITE_NOTADB: "不是本程序的数据库文件，或文件已损坏",
-}
-
 
 def migrations_folder() -> Path:
     """The shipped `migrations/`: inside the installed package, else beside it in a checkout."""
@@ -61,36 +48,18 @@ def migrations_folder() -> Path:
 
 
 @contextmanager
-def in_words(place: object) -> Iterator[None]:
-    """Turn what SQLite refuses into an exception for the person who can act on it.
-
-    Raises:
-        TryLater: busy, full, read-only. ConfigurationError: damaged, or no database.
-    """
+def _said_in_words(place: str) -> Iterator[None]:
+    """Translate what the driver refuses, wrapped by SQLAlchemy or bare."""
     try:
-        yield
+        with said_in_words(place):
+            yield
     except DatabaseError as error:
-        if isinstance(error.orig, sqlite3.Error):
-            _raise_in_words(error.orig, place)
-        elif error.connection_invalidated:
-            raise TryLater(f"与数据库的连接中断：{error.orig}") from error
-        raise
-    except sqlite3.Error as error:
-        _raise_in_words(error, place)
-        raise
-
-
-def _raise_in_words(error: sqlite3.Error, place: object) -> None:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
-    if code in _LATER:
-        what, remedy = _LATER[code]
-        raise TryLater(f"{what}：{place}", remedy=remedy) from error
-    if code in _BROKEN:
-        raise ConfigurationError(
-            f"{_BROKEN[code]}：{place}",
-            remedy="请把这个文件移走，从 backups 文件夹恢复最近的备份；没有备份时，"
-            "移走后重新运行会从邮箱和存档重建，但人工决定和回复记录会丢失。",
-        ) from error
+        translated = in_words(error.orig, place) if isinstance(error.orig, sqlite3.Error) else None
+        if error.connection_invalidated:
+            translated = TryLater(f"与数据库的连接中断：{place}")
+        if translated is None:
+            raise
+        raise translated from error
 
 
 class Database:
@@ -106,7 +75,7 @@ class Database:
         self.url = _url(location)
         self.file = _file_of(self.url)
         self._backups = backups
-        with in_words(self.place):
+        with _said_in_words(self.place):
             if self.file is not None:
                 _make_private(self.file)
             self.engine = _engine(self.url)
@@ -128,14 +97,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the database, without a lock."""
-        with in_words(self.place), self.engine.connect() as connection, connection.begin():
+        with _said_in_words(self.place), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is durable when this ends, or nothing of it was done."""
         with (
-            in_words(self.place),
+            _said_in_words(self.place),
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
@@ -185,7 +154,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
-        with in_words(self.place), self.engine.connect() as raw:
+        with _said_in_words(self.place), self.engine.connect() as raw:
             connection = raw.execution_options(writes=True)
             with _foreign_keys_off(connection), connection.begin():
                 config.attributes["connection"] = connection
