@@ -124,22 +124,19 @@ class _Fold:
             return []
         bundles = self.verdicts.regroup(bundles_of(reading, self.campaign))
         advertising = is_advertising(reading.message, reading.text)
-        kept = []
-        for bundle in bundles:
-            if (
-                bundle.roles
-                or any(a.role == "template" for a in bundle.attachments)
-                or (
-                    not (automatic or advertising)
-                    and (
-                        bundle.links
-                        or _may_hide_material(bundle)
-                        or find_case(self.index, bundle, received).case is not None
-                    )
+        return [
+            bundle
+            for bundle in bundles
+            if bundle.is_submission
+            or (
+                not (automatic or advertising)
+                and (
+                    bundle.links
+                    or _may_hide_material(bundle)
+                    or find_case(self.index, bundle, received).case is not None
                 )
-            ):
-                kept.append(bundle)
-        return kept
+            )
+        ]
 
     def _place_all(self, bundles: Sequence[Bundle], received: Received) -> None:
         reading = received.reading

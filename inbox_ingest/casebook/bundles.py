@@ -38,6 +38,11 @@ class Bundle:
         return frozenset(found)
 
     @property
+    def is_submission(self) -> bool:
+        """Whether it holds a form, a scan, a case text, or a blank template."""
+        return bool(self.roles) or any(a.role == "template" for a in self.attachments)
+
+    @property
     def first_part(self) -> str:
         """The earliest part of the mail in it: with the raw SHA-256 this names the bundle."""
         return min((attachment.part for attachment in self.attachments), key=_order, default="")
@@ -253,7 +258,7 @@ def _place_extra(bundles: list[Bundle], file: Attachment) -> None:
 
 def _fold_extras(bundles: list[Bundle]) -> list[Bundle]:
     """Bundles of pictures alone join the only case of the mail, where there is just one."""
-    cored = [b for b in bundles if b.roles or any(f.role == "template" for f in b.attachments)]
+    cored = [bundle for bundle in bundles if bundle.is_submission]
     extras = [bundle for bundle in bundles if bundle not in cored]
     if len(cored) != 1:
         return bundles

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.bundles import Bundle
+from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.naming import Name, agree, names_in_file_name
 from inbox_ingest.records import Received
@@ -37,7 +37,6 @@ class Index:
     cases: list[DraftCase] = field(default_factory=list)
     by_message_id: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_bytes: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
-    by_text: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_title: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_unit: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_sender: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
@@ -55,10 +54,8 @@ class Index:
         if message.sender is not None:
             _append(self.by_sender[message.sender.address.casefold()], case)
         for attachment in bundle.attachments:
-            if attachment.role in ("form", "form_scan", "case_text"):
+            if attachment.role in CORE_ROLES:
                 _append(self.by_bytes[attachment.sha256], case)
-            if attachment.case_text is not None and attachment.case_text.body_count:
-                _append(self.by_text[attachment.case_text.text_sha256], case)
         for name in (bundle.name, *case.names):
             if name.title:
                 _append(self.by_title[name.title], case)
@@ -103,8 +100,9 @@ def find_case(index: Index, bundle: Bundle, received: Received) -> Match:
     doubtful: list[DraftCase] = []
     for code, text, clue in _CLUES:
         candidates = _not_contradicted(clue(index, bundle, received), bundle, index.campaign, code)
-        if len(candidates) == 1:
-            return Match(candidates[0], code, text)
+        repeated = [case for case in candidates if _only_repeats(case, bundle)]
+        if len(candidates) == 1 or (code == "same-bytes" and repeated):
+            return Match((repeated or candidates)[0], code, text)
         if len(candidates) > 1:
             narrowed = _narrow(candidates, bundle, index.campaign)
             if narrowed is not None:
@@ -119,16 +117,22 @@ def _not_contradicted(
 ) -> list[DraftCase]:
     """Cases that the bundle's own title and unit do not speak against.
 
-    The same bytes are the same case whatever they say; an answer in a thread may correct a title.
+    A mere repeat is the same case whatever it says; an answer in a thread may correct a title.
     """
-    if code in ("same-bytes", "same-text"):
-        return list(cases)
     kept = []
     for case in cases:
         verdict = _agreement(case, bundle.name, campaign)
-        if verdict is not False or (code in ("thread", "number") and _corrects(case, bundle)):
+        repeats = code == "same-bytes" and _only_repeats(case, bundle)
+        corrects = code in ("thread", "number") and _corrects(case, bundle)
+        if verdict is not False or repeats or corrects:
             kept.append(case)
     return kept
+
+
+def _only_repeats(case: DraftCase, bundle: Bundle) -> bool:
+    """Whether every document of the bundle is in the case already: one shared scan is not enough."""
+    known = {m.attachment.sha256 for m in (*case.materials, *case.superseded)}
+    return all(a.sha256 in known for a in bundle.attachments if a.role in CORE_ROLES)
 
 
 def _agreement(case: DraftCase, name: Name, campaign: Campaign) -> bool | None:

@@ -92,10 +92,8 @@ def _change(
     new = [sha256 for sha256 in case.message_sha256s if sha256 in unfiled]
     telling = [sha256 for sha256 in new if outcomes[sha256].disposition in _TELLING]
     decision = max((d.id for d in decisions if d.case_no == case.case_no), default=None)
-    if new:
-        cause = (telling or new)[-1]
-    else:
-        cause = "reread" if decision is None else f"decision:{decision}"
+    by_itself = "reread" if decision is None else f"decision:{decision}"
+    cause = (telling or new)[-1] if new else by_itself
     return CaseChange(
         case=case,
         issues=check(case, campaign),

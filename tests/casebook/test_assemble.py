@@ -1,0 +1,392 @@
+"""Mails become cases: what joins, what stays apart, what is current, what is doubted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from inbox_ingest.casebook.assemble import Assembled, assemble
+from inbox_ingest.casebook.changes import KnownCase
+from inbox_ingest.records import (
+    AutomaticSigns,
+    Case,
+    CloudLink,
+    IssueCode,
+    Problem,
+    Received,
+)
+from tests.casebook.mails import (
+    CAMPAIGN,
+    MONDAY,
+    attachment,
+    case_text,
+    form,
+    mail,
+    scan,
+    text_record,
+)
+
+
+def fold(*mails: Received) -> Assembled:
+    return assemble(mails, CAMPAIGN, next_sequence=1)
+
+
+def roles(case: Case) -> list[str]:
+    return [material.attachment.role for material in case.documents]
+
+
+def filenames(case: Case) -> list[str | None]:
+    return [material.attachment.filename for material in case.documents]
+
+
+def dispositions(assembled: Assembled, mails: Sequence[Received]) -> list[str]:
+    found = {outcome.raw_sha256: outcome.disposition for outcome in assembled.outcomes}
+    return [found[item.reading.raw_sha256] for item in mails]
+
+
+# --- joining ----------------------------------------------------------------------------------
+
+
+def test_a_complete_mail_is_one_case_with_its_three_documents() -> None:
+    only = fold(mail(form(), scan(), case_text())).cases
+    assert len(only) == 1
+    assert roles(only[0]) == ["form", "form_scan", "case_text"]
+    assert only[0].case_no == "DJ001"
+    assert only[0].values["案例名称"].value == "党建引领货车司机之家建设"
+
+
+def test_form_on_monday_and_text_on_tuesday_from_another_address_are_one_case() -> None:
+    mails = [mail(form(), scan()), mail(case_text(), sender="wang@example.cn", hours=24)]
+    assembled = fold(*mails)
+    assert len(assembled.cases) == 1
+    assert dispositions(assembled, mails) == ["submission", "supplement"]
+    assert assembled.cases[0].senders == ("liwen@example.cn", "wang@example.cn")
+
+
+def test_an_answer_in_the_thread_adds_to_its_case() -> None:
+    first = mail(form())
+    answer = mail(scan(), sender="other@example.cn", hours=300, answers=first)
+    assert len(fold(first, answer).cases) == 1
+
+
+def test_an_answer_to_our_reply_adds_to_the_case_of_that_reply() -> None:
+    first = mail(form())
+    answer = mail(scan(), sender="other@example.cn", hours=300, answers="<reply-1@ours>")
+    assembled = assemble(
+        [first, answer],
+        CAMPAIGN,
+        known=_known(fold(first)),
+        sent={"<reply-1@ours>": ("DJ001",)},
+        next_sequence=2,
+    )
+    assert [roles(case) for case in assembled.cases] == [["form", "form_scan"]]
+
+
+def test_documents_without_title_join_the_senders_only_case() -> None:
+    assembled = fold(mail(form(), case_text()), mail(scan(), hours=24 * 20))
+    assert roles(assembled.cases[0]) == ["form", "form_scan", "case_text"]
+
+
+def test_two_units_with_the_same_title_stay_two_cases() -> None:
+    assembled = fold(
+        mail(form(unit="金陵市公路事业发展中心")),
+        mail(form(unit="云水县交通运输局"), sender="zhao@example.cn", hours=1),
+    )
+    assert len(assembled.cases) == 2
+    assert all(case.duplicates_of for case in assembled.cases)
+
+
+def test_an_abbreviated_unit_is_the_same_unit() -> None:
+    assembled = fold(
+        mail(form(unit="金陵市港航事业发展中心")),
+        mail(form(unit="金陵市港航中心", version="2"), sender="zhao@example.cn", hours=30),
+    )
+    assert len(assembled.cases) == 1
+
+
+def test_a_second_case_sent_in_an_old_thread_is_a_case_of_its_own() -> None:
+    first = mail(form(), scan(), case_text())
+    second = mail(
+        form("智慧航道党员先锋岗"),
+        case_text("智慧航道党员先锋岗"),
+        hours=50,
+        answers=first,
+    )
+    assembled = fold(first, second)
+    assert len(assembled.cases) == 2
+
+
+def test_a_title_corrected_in_the_thread_stays_the_same_case() -> None:
+    first = mail(form(), scan(), case_text())
+    corrected = mail(form("党建引领网约车司机之家建设"), hours=50, answers=first)
+    assembled = fold(first, corrected)
+    assert len(assembled.cases) == 1
+    assert assembled.cases[0].values["案例名称"].value == "党建引领网约车司机之家建设"
+
+
+def test_a_number_quoted_by_a_stranger_joins_nothing() -> None:
+    first = mail(form())
+    known = fold(first)
+    stranger = mail(
+        scan("扫描.jpg"), sender="stranger@example.org", hours=5, subject="DJ001 补充材料"
+    )
+    assembled = assemble([first, stranger], CAMPAIGN, known=_known(known), next_sequence=2)
+    assert len(assembled.cases) == 2
+
+
+def test_a_number_quoted_by_a_sender_of_the_case_joins_it() -> None:
+    mails = [mail(form()), mail(form("智慧航道党员先锋岗"), hours=1)]
+    known = fold(*mails)
+    quoting = mail(scan("扫描.jpg"), hours=500, subject="DJ002盖章扫描件")
+    assembled = assemble([*mails, quoting], CAMPAIGN, known=_known(known), next_sequence=3)
+    assert [roles(case) for case in assembled.cases] == [["form"], ["form", "form_scan"]]
+
+
+# --- doubt ------------------------------------------------------------------------------------
+
+
+def test_a_scan_that_fits_two_cases_of_a_sender_is_doubted_on_all_sides() -> None:
+    assembled = fold(
+        mail(form(), case_text()),
+        mail(form("智慧航道党员先锋岗"), case_text("智慧航道党员先锋岗"), hours=1),
+        mail(scan("IMG_0012.jpg"), hours=2),
+    )
+    assert len(assembled.cases) == 3
+    assert all(case.unsure for case in assembled.cases)
+
+
+def test_a_scan_called_after_one_of_two_cases_joins_it() -> None:
+    assembled = fold(
+        mail(form(), case_text()),
+        mail(form("智慧航道党员先锋岗"), case_text("智慧航道党员先锋岗"), hours=1),
+        mail(scan("智慧航道党员先锋岗盖章.jpg"), hours=2),
+    )
+    assert [roles(case) for case in assembled.cases] == [
+        ["form", "case_text"],
+        ["form", "form_scan", "case_text"],
+    ]
+    assert not any(case.unsure for case in assembled.cases)
+
+
+def test_two_different_texts_in_one_mail_are_a_doubt() -> None:
+    case = fold(
+        mail(form(), case_text(version="1"), case_text(version="2", filename="正文2.docx"))
+    ).cases[0]
+    assert len(case.unsure) == 1
+
+
+def test_a_text_in_two_files_is_counted_as_one() -> None:
+    first = case_text(sections=("背景介绍", "主要做法"), body_count=1500, filename="正文上.docx")
+    second = case_text(
+        None, sections=("工作成效", "经验总结", "附录"), body_count=1000, filename="正文下.docx"
+    )
+    case = fold(mail(form(), second, first)).cases[0]
+    assert case.case_text is not None
+    assert case.case_text.body_count == 2500
+    assert [s.name for s in case.case_text.sections] == [
+        "背景介绍",
+        "主要做法",
+        "工作成效",
+        "经验总结",
+        "附录",
+    ]
+    assert not case.unsure
+
+
+# --- several cases in one mail ----------------------------------------------------------------
+
+
+def test_an_archive_with_a_folder_for_each_unit_gives_a_case_for_each() -> None:
+    files = []
+    for place, unit in enumerate(["甲县交通运输局", "乙县交通运输局", "丙县交通运输局"]):
+        title = f"{unit}党建案例"
+        for number, file in enumerate([form(title, unit), scan(version=unit), case_text(title)]):
+            files.append(
+                file.model_copy(
+                    update={
+                        "part": f"2/{place * 3 + number}",
+                        "container": "材料.zip",
+                        "group": unit,
+                    }
+                )
+            )
+    assembled = fold(mail(*files))
+    assert [roles(case) for case in assembled.cases] == [["form", "form_scan", "case_text"]] * 3
+    assert not any(case.unsure for case in assembled.cases)
+
+
+def test_folders_that_sort_by_role_are_paired_by_title() -> None:
+    files = []
+    for place, unit in enumerate(["甲县交通运输局", "乙县交通运输局"]):
+        title = f"{unit}党建案例"
+        pair = [("申报表", form(title, unit, filename=f"{unit}.docx")), ("正文", case_text(title))]
+        for folder, file in pair:
+            update = {"part": f"2/{len(files)}{place}", "container": "材料.zip", "group": folder}
+            files.append(file.model_copy(update=update))
+    assembled = fold(mail(*files))
+    assert [roles(case) for case in assembled.cases] == [["form", "case_text"]] * 2
+
+
+def test_two_forms_in_one_mail_take_their_texts_by_title() -> None:
+    assembled = fold(
+        mail(
+            form(),
+            case_text("智慧航道党员先锋岗", filename="b.docx"),
+            form("智慧航道党员先锋岗", filename="申报表2.docx"),
+            case_text(filename="a.docx"),
+        )
+    )
+    assert [roles(case) for case in assembled.cases] == [["form", "case_text"]] * 2
+
+
+# --- revisions --------------------------------------------------------------------------------
+
+
+def test_a_newer_form_replaces_the_older_one() -> None:
+    mails = [
+        mail(form(), scan(), case_text()),
+        mail(form(version="2", phone="13900000002"), hours=100),
+    ]
+    assembled = fold(*mails)
+    case = assembled.cases[0]
+    assert case.values["电话"].value == "13900000002"
+    assert len(case.superseded) == 1
+    assert dispositions(assembled, mails) == ["submission", "supplement"]
+
+
+def test_the_same_mail_again_is_a_duplicate_and_changes_nothing() -> None:
+    first = mail(form(), scan(), case_text())
+    again = mail(form(), scan(), case_text(), hours=2, name="again")
+    assembled = fold(first, again)
+    assert dispositions(assembled, [first, again]) == ["submission", "duplicate"]
+    assert assembled.cases[0].updated_at == MONDAY
+    assert assembled.cases[0].documents == fold(first).cases[0].documents
+
+
+def test_a_stranger_who_sends_what_is_there_does_not_join_the_senders() -> None:
+    again = mail(form(), case_text(), sender="bureau@example.cn", hours=2)
+    assert fold(mail(form(), case_text()), again).cases[0].senders == ("liwen@example.cn",)
+
+
+def test_a_text_saved_anew_with_the_same_words_brings_nothing() -> None:
+    first = mail(form(), case_text())
+    again = mail(case_text(resaved="by WPS"), hours=3)
+    assert dispositions(fold(first, again), [first, again]) == ["submission", "duplicate"]
+
+
+def test_superseded_bytes_that_come_again_bring_nothing_back() -> None:
+    old, new = form(), form(phone="13900000002")
+    mails = [mail(old), mail(new, hours=1), mail(old, hours=2, name="old again")]
+    assembled = fold(*mails)
+    assert dispositions(assembled, mails) == ["submission", "supplement", "duplicate"]
+    assert assembled.cases[0].values["电话"].value == "13900000002"
+
+
+def test_current_is_the_newest_by_receipt_in_whatever_order_mails_are_stored() -> None:
+    mails = [mail(form()), mail(form(phone="13900000002"), hours=5)]
+    assert fold(*mails).cases == fold(*reversed(mails)).cases
+
+
+def test_a_readable_file_takes_the_place_of_an_unreadable_one() -> None:
+    broken = attachment(
+        "申报表.docx",
+        "form",
+        "broken",
+        problems=[Problem(code=IssueCode.FILE_UNREADABLE, detail="有密码")],
+    )
+    mails = [mail(broken, case_text()), mail(form(), hours=4)]
+    case = fold(*mails).cases[0]
+    assert roles(case) == ["form", "case_text"]
+    assert not any(material.attachment.problems for material in case.documents)
+
+
+def test_a_form_file_that_also_holds_the_text_is_form_and_text() -> None:
+    case = fold(mail(form(text=text_record()), scan())).cases[0]
+    assert case.case_text is not None
+    assert roles(case) == ["form", "form_scan"]
+
+
+# --- time -------------------------------------------------------------------------------------
+
+AFTER = (CAMPAIGN.window.ends_at() - MONDAY) / timedelta(hours=1)
+
+
+def test_the_last_second_of_the_window_is_in_time_and_midnight_is_late() -> None:
+    in_time = fold(mail(form(), hours=AFTER - 1 / 3600)).cases[0]
+    late = fold(mail(form(), hours=AFTER)).cases[0]
+    assert (in_time.late, late.late) == (False, True)
+
+
+def test_a_late_missing_document_is_a_late_correction_but_a_late_photo_is_not() -> None:
+    start = mail(form(), case_text())
+    with_scan = fold(start, mail(scan(), hours=AFTER + 1)).cases[0]
+    with_photo = fold(
+        start, mail(attachment("现场.jpg", "photo", kind="jpeg"), hours=AFTER + 1)
+    ).cases[0]
+    assert (with_scan.late, with_scan.late_corrections) == (False, True)
+    assert (with_photo.late, with_photo.late_corrections) == (False, False)
+
+
+# --- what is no submission --------------------------------------------------------------------
+
+
+def test_a_question_is_unrelated_and_waits_for_a_person() -> None:
+    assembled = fold(mail(text="请问案例可以报两个吗？", subject="咨询"))
+    assert [(o.disposition, o.waits_for_person) for o in assembled.outcomes] == [
+        ("unrelated", True)
+    ]
+    assert assembled.cases == ()
+
+
+def test_a_bounce_is_automatic_even_if_it_carries_the_form_back() -> None:
+    report = mail(form(), signs=AutomaticSigns(delivery_report=True), subject="系统退信")
+    assert fold(report).outcomes[0].disposition == "automatic"
+
+
+def test_a_form_sent_through_a_mailing_list_is_a_submission() -> None:
+    listed = mail(form(), signs=AutomaticSigns(list_headers=("list-id",), precedence="list"))
+    assert fold(listed).outcomes[0].disposition == "submission"
+
+
+def test_a_mail_that_could_not_be_read_is_quarantined_with_its_reason() -> None:
+    outcome = fold(mail(problem="邮件结构损坏")).outcomes[0]
+    assert (outcome.disposition, outcome.problem, outcome.waits_for_person) == (
+        "quarantined",
+        "邮件结构损坏",
+        True,
+    )
+
+
+def test_a_mail_with_nothing_but_a_cloud_link_is_a_submission() -> None:
+    link = CloudLink(filename="申报材料.zip", url="https://example.invalid/x", provider="163")
+    assembled = fold(mail(links=[link]))
+    assert assembled.outcomes[0].disposition == "submission"
+    assert assembled.cases[0].links == (link,)
+
+
+def test_a_mail_with_only_the_blank_template_is_a_submission() -> None:
+    assert fold(mail(attachment("附件1.doc", "template"))).outcomes[0].disposition == "submission"
+
+
+def test_photos_from_nobody_known_are_no_submission_but_join_a_known_case() -> None:
+    photo = attachment("现场.jpg", "photo", kind="jpeg")
+    assert fold(mail(photo)).outcomes[0].disposition == "unrelated"
+    mails = [mail(form(), case_text()), mail(photo, hours=30)]
+    assert dispositions(fold(*mails), mails) == ["submission", "supplement"]
+
+
+def _known(assembled: Assembled) -> list[KnownCase]:
+    return [
+        KnownCase(
+            case_no=case.case_no or "",
+            sequence=place,
+            anchor=case.anchor,
+            revision=1,
+            status="incomplete",
+            message_sha256s=frozenset(case.message_sha256s),
+            closed=False,
+            merged_into=None,
+            body=case.model_dump_json(),
+        )
+        for place, case in enumerate(assembled.cases, start=1)
+    ]

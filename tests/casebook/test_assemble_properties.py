@@ -1,0 +1,159 @@
+"""Invariants of assembling, whatever the mails and their order."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inbox_ingest.casebook.assemble import Assembled, assemble
+from inbox_ingest.casebook.changes import KnownCase
+from inbox_ingest.records import Attachment, Received
+from tests.casebook.mails import CAMPAIGN, case_text, form, mail, scan
+
+TITLES = ["党建引领货车司机之家建设", "智慧航道党员先锋岗", "红色公交线路品牌创建"]
+UNITS = ["金陵市港航事业发展中心", "云水县交通运输局"]
+SENDERS = ["a@example.cn", "b@example.cn"]
+
+
+@st.composite
+def files(draw: st.DrawFn) -> list[Attachment]:
+    title, unit = draw(st.sampled_from(TITLES)), draw(st.sampled_from(UNITS))
+    version = draw(st.sampled_from(["", "2"]))
+    chosen = draw(st.sets(st.sampled_from(["form", "scan", "text"]), min_size=1))
+    made = {
+        "form": form(title, unit, version=version),
+        "scan": scan(f"{title}盖章.jpg", version=unit + version),
+        "text": case_text(title, unit, version=version),
+    }
+    return [made[name] for name in sorted(chosen)]
+
+
+@st.composite
+def boxes(draw: st.DrawFn) -> list[Received]:
+    """A handful of mails of a few units, corrections and repeats among them."""
+    mails = []
+    for place in range(draw(st.integers(1, 7))):
+        parent = draw(st.sampled_from([None, *mails])) if mails else None
+        mails.append(
+            mail(
+                *draw(files()),
+                sender=draw(st.sampled_from(SENDERS)),
+                hours=draw(st.integers(0, 200)),
+                name=str(place),
+                answers=parent,
+            )
+        )
+    return mails
+
+
+def fold(mails: list[Received], known: list[KnownCase] | None = None) -> Assembled:
+    first = 1 + max((case.sequence for case in known or []), default=0)
+    return assemble(mails, CAMPAIGN, known=known or [], next_sequence=first)
+
+
+def as_known(assembled: Assembled) -> list[KnownCase]:
+    return [
+        KnownCase(
+            case_no=case.case_no or "",
+            sequence=place,
+            anchor=case.anchor,
+            revision=1,
+            status="incomplete",
+            message_sha256s=frozenset(case.message_sha256s),
+            closed=False,
+            merged_into=None,
+            body=case.model_dump_json(),
+        )
+        for place, case in enumerate(assembled.cases, start=1)
+    ]
+
+
+@given(boxes(), st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_the_order_in_which_mails_are_stored_does_not_matter(
+    mails: list[Received], shuffler: random.Random
+) -> None:
+    shuffled = list(mails)
+    shuffler.shuffle(shuffled)
+    assert fold(mails) == fold(shuffled)
+
+
+@given(boxes())
+@settings(max_examples=100, deadline=None)
+def test_filing_again_from_all_readings_keeps_cases_and_numbers(mails: list[Received]) -> None:
+    first = fold(mails)
+    again = fold(mails, as_known(first))
+    assert again.cases == first.cases
+    assert not again.merged
+    assert not again.dropped
+
+
+@given(boxes(), st.integers(0, 6))
+@settings(max_examples=150, deadline=None)
+def test_filing_in_two_passes_gives_the_cases_of_one(mails: list[Received], cut: int) -> None:
+    whole = fold(mails)
+    halfway = fold(mails[:cut])
+    after = fold(mails, as_known(halfway))
+    assert _bare(after) == _bare(whole)
+
+
+@given(boxes())
+@settings(max_examples=100, deadline=None)
+def test_every_mail_again_changes_no_case(mails: list[Received]) -> None:
+    last = max(mails, key=lambda m: m.received_at).received_at
+    copies = [
+        Received(
+            received_at=last + (item.received_at - mails[0].received_at).__class__(days=30),
+            folder=item.folder,
+            reading=item.reading.model_copy(update={"raw_sha256": item.reading.raw_sha256[::-1]}),
+        )
+        for item in mails
+    ]
+    whole = fold([*mails, *copies])
+    found = {outcome.raw_sha256: outcome.disposition for outcome in whole.outcomes}
+    assert {found[copy.reading.raw_sha256] for copy in copies} == {"duplicate"}
+    assert [case.documents for case in whole.cases] == [
+        case.documents for case in fold(mails).cases
+    ]
+
+
+@given(boxes())
+@settings(max_examples=150, deadline=None)
+def test_two_units_are_never_one_case(mails: list[Received]) -> None:
+    for case in fold(mails).cases:
+        units = {
+            material.attachment.form.fields["申报单位"].value
+            for material in (*case.documents, *case.superseded)
+            if material.attachment.form
+        }
+        assert len(units) <= 1
+
+
+@given(boxes())
+@settings(max_examples=100, deadline=None)
+def test_every_mail_has_exactly_one_disposition_and_no_document_is_lost(
+    mails: list[Received],
+) -> None:
+    assembled = fold(mails)
+    assert sorted(o.raw_sha256 for o in assembled.outcomes) == sorted(
+        m.reading.raw_sha256 for m in mails
+    )
+    kept = {
+        material.attachment.sha256
+        for case in assembled.cases
+        for material in (*case.documents, *case.superseded)
+    }
+    sent = {a.sha256 for item in mails for a in item.reading.attachments if a.role == "form_scan"}
+    assert sent <= kept
+
+
+def _bare(assembled: Assembled) -> list[object]:
+    """Cases apart from their numbers, which follow the order of filing."""
+    return sorted(
+        (
+            case.model_copy(update={"case_no": None, "duplicates_of": ()}).model_dump_json()
+            for case in assembled.cases
+        )
+    )
