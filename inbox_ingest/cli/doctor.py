@@ -1,9 +1,28 @@
-"""`ingest init`"""
+"""`ingest doctor`: is everything in place, and what to do where it is not?"""
 
 from __future__ import annotations
 
 import typer
 
+from inbox_ingest.cli.chinese import ChineseCommand
+
 
 def add_to(app: typer.Typer) -> None:
-    pass
+    """Register the command."""
+    app.command("doctor", cls=ChineseCommand)(doctor)
+
+
+def doctor() -> None:
+    """检查配置、数据文件夹、读取程序和邮箱；有问题时告诉您怎么办。"""
+    from inbox_ingest.cli.printing import show
+    from inbox_ingest.diagnosis import diagnose, exit_code_of
+    from inbox_ingest.reports.diagnosis import finding_lines
+
+    findings = []
+    for finding in diagnose():
+        findings.append(finding)
+        show(finding_lines(finding.verdict, finding.subject, finding.text, finding.remedy))
+    code = exit_code_of(findings)
+    bad = sum(finding.verdict == "bad" for finding in findings)
+    typer.echo("一切就绪。" if not bad else f"有 {bad} 处需要处理。")
+    raise typer.Exit(code)

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Literal
+from typing import IO, Any, Literal
 
 from inbox_ingest.errors import InputError
 from inbox_ingest.reports.words import ISSUE_WORDS
@@ -81,7 +81,7 @@ def json_line(line: Mapping[str, Any]) -> str:
     return text
 
 
-def write_jsonl(lines: Lines, stream: BinaryIO) -> int:
+def write_jsonl(lines: Lines, stream: IO[bytes]) -> int:
     """Write each line as JSON; returns how many there were."""
     count = 0
     for line in lines:
@@ -90,7 +90,7 @@ def write_jsonl(lines: Lines, stream: BinaryIO) -> int:
     return count
 
 
-def write_csv(kind: ExportKind, lines: Lines, stream: BinaryIO) -> int:
+def write_csv(kind: ExportKind, lines: Lines, stream: IO[bytes]) -> int:
     """Write a table with the contract's keys as heading, in UTF-8 with the mark that Excel wants.
 
     Lists are joined by ；, issues are put as `代码 说明`, documents as `role 文件名`.
@@ -158,7 +158,7 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
 
 
 def export(
-    kind: ExportKind, form: Literal["jsonl", "csv", "xlsx"], lines: Lines, stream: BinaryIO
+    kind: ExportKind, form: Literal["jsonl", "csv", "xlsx"], lines: Lines, stream: IO[bytes]
 ) -> int:
     """Write `lines` in the wanted form; returns how many there were."""
     if form == "jsonl":
@@ -167,5 +167,5 @@ def export(
         return write_csv(kind, lines, stream)
     from inbox_ingest.reports.ledger import write_xlsx  # openpyxl is slow to import
 
-    writer: Callable[[ExportKind, Lines, BinaryIO], int] = write_xlsx
+    writer: Callable[[ExportKind, Lines, IO[bytes]], int] = write_xlsx
     return writer(kind, lines, stream)

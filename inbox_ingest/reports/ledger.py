@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inbox_ingest.reports.exports import ExportKind, Lines, issue_words
@@ -127,7 +128,7 @@ _REPLIES = (
 _TITLES = {"cases": "汇总表", "messages": "邮件", "replies": "回信"}
 
 
-def write_xlsx(kind: ExportKind, lines: Lines, stream: BinaryIO) -> int:
+def write_xlsx(kind: ExportKind, lines: Lines, stream: IO[bytes]) -> int:
     """Write a workbook with one sheet; returns the number of its rows without the heading."""
     rows = list(lines)
     if kind == "cases":
@@ -200,4 +201,4 @@ def _for_print(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -1,0 +1,266 @@
+"""What `ingest doctor` looks at: each check answers with findings, never with an exception.
+
+A failed finding carries a remedy and the exit code that scripts know it by (contract §7).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from inbox_ingest.campaigns import load_campaign, shipped_campaign
+from inbox_ingest.casebook.glance import Glance
+from inbox_ingest.conversion import INSTALL_HINT, find_libreoffice
+from inbox_ingest.credentials import imap_password, password_source
+from inbox_ingest.errors import ExitCode, IngestError
+from inbox_ingest.settings import Settings, load_settings
+
+Verdict = Literal["good", "note", "bad"]
+MEBIBYTE = 1024 * 1024
+TIGHT = 1024 * MEBIBYTE  # a campaign's scans and pictures take about this much
+FULL = 100 * MEBIBYTE
+
+# What is told first to a script when several things are wrong.
+_URGENCY = (
+    ExitCode.CONFIGURATION,
+    ExitCode.PERMISSION,
+    ExitCode.UNAVAILABLE,
+    ExitCode.TEMPORARY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `bad` ones have a remedy and an exit code, a `note` fails nothing."""
+
+    verdict: Verdict
+    subject: str
+    text: str
+    remedy: str | None = None
+    exit_code: ExitCode = ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A kind of file and what reads it: a Python package, or a program found by `find`."""
+
+    kinds: str
+    modules: tuple[str, ...]
+    remedy: str
+    find: Callable[[], str | None] | None = None
+
+    def missing(self) -> list[str]:
+        """The parts that are not installed."""
+        absent = [name for name in self.modules if importlib.util.find_spec(name) is None]
+        if self.find is not None and self.find() is None:
+            absent.append("程序")
+        return absent
+
+
+def _find_unrar() -> str | None:
+    return next(filter(None, map(shutil.which, ("unrar", "unar", "bsdtar", "7z", "7zz"))), None)
+
+
+_PIP = "pip install inbox-ingest 重新安装，或单独 pip install {}"
+READERS = (
+    Reader("Word 文档（.docx）", ("docx", "lxml"), _PIP.format("python-docx")),
+    Reader("旧版 Word（.doc）", ("doc2docx",), _PIP.format("msdoc2docx")),
+    Reader(
+        "WPS、RTF、ODT（LibreOffice）", (), f"安装 LibreOffice：{INSTALL_HINT}", find_libreoffice
+    ),
+    Reader("PDF", ("pdfplumber", "pypdfium2"), _PIP.format("pdfplumber pypdfium2")),
+    Reader(
+        "扫描件和照片（文字识别）",
+        ("rapidocr", "onnxruntime", "cv2"),
+        _PIP.format("rapidocr onnxruntime opencv-python-headless"),
+    ),
+    Reader("苹果照片（.heic）", ("pillow_heif",), _PIP.format("pillow-heif")),
+    Reader("加密的 Office 文件", ("msoffcrypto",), _PIP.format("msoffcrypto-tool")),
+    Reader("7z 压缩包", ("py7zr",), _PIP.format("py7zr")),
+    Reader("RAR 压缩包", ("rarfile",), "安装 unrar 或 libarchive-tools", _find_unrar),
+    Reader("winmail.dat", ("tnefparse",), _PIP.format("tnefparse")),
+)
+
+
+def diagnose() -> Iterator[Finding]:
+    """Look at everything, one finding at a time as it is known; the mailbox comes last."""
+    try:
+        settings = load_settings()
+    except IngestError as error:
+        yield _bad("配置", error)
+        yield from readers()
+        return
+    yield from configuration(settings)
+    yield from storage(settings)
+    yield from readers()
+    yield from mailbox(settings)
+
+
+def exit_code_of(findings: list[Finding]) -> int:
+    """The exit code for all findings together: the most urgent one."""
+    codes = {finding.exit_code for finding in findings if finding.verdict == "bad"}
+    return int(next((code for code in _URGENCY if code in codes), ExitCode.OK))
+
+
+def configuration(settings: Settings) -> Iterator[Finding]:
+    """The configuration file, who may read it, and the campaign."""
+    if settings.config is None:
+        yield Finding("note", "配置", "没有配置文件，使用自带的活动文件和默认设置。")
+    else:
+        yield Finding("good", "配置", str(settings.config))
+        if settings.holds_secrets and _open_to_others(settings.config):
+            yield Finding(
+                "note",
+                "配置",
+                "配置文件里有取密码的命令或数据库密码，而其他用户也能读它。",
+                remedy=f"chmod 600 {settings.config}",
+            )
+    path = settings.campaign or shipped_campaign()
+    try:
+        campaign = load_campaign(path)
+    except IngestError as error:
+        yield _bad("活动", error)
+        return
+    yield Finding("good", "活动", f"{campaign.title}（{path}）")
+
+
+def storage(settings: Settings) -> Iterator[Finding]:
+    """The folder that all is kept in: rights, room, and the database in it."""
+    home = settings.home
+    existing = next(place for place in (home, *home.parents) if place.exists())
+    if not os.access(existing, os.W_OK | os.X_OK) or not existing.is_dir():
+        yield Finding(
+            "bad",
+            "数据",
+            f"数据文件夹 {home} 无法写入。",
+            remedy="请用原来的用户运行，或改正文件夹的权限。",
+            exit_code=ExitCode.CONFIGURATION,
+        )
+    elif home.exists() and _open_to_others(home):
+        yield Finding(
+            "note", "数据", f"其他用户也能读数据文件夹 {home}。", remedy=f"chmod 700 {home}"
+        )
+    else:
+        yield Finding("good", "数据", str(home))
+    yield _room(existing)
+    yield _database(settings)
+
+
+def _room(place: Path) -> Finding:
+    free = shutil.disk_usage(place).free
+    text = f"剩余空间 {free / MEBIBYTE / 1024:.1f} GB"
+    if free < FULL:
+        return Finding(
+            "bad", "磁盘", text, remedy="请腾出空间后再收信。", exit_code=ExitCode.TEMPORARY
+        )
+    if free < TIGHT:
+        return Finding("note", "磁盘", text, remedy="空间不多，建议腾出 1 GB 以上。")
+    return Finding("good", "磁盘", text)
+
+
+def _database(settings: Settings) -> Finding:
+    if settings.database is not None:
+        return Finding("note", "数据库", "使用配置中的数据库，运行时检查版本。")
+    try:
+        glance = Glance.open(settings.casebook)
+    except IngestError as error:
+        return _bad("数据库", error)
+    if glance is None:
+        return Finding("good", "数据库", "尚未建立，第一次收信时自动建立。")
+    glance.close()
+    return Finding("good", "数据库", str(settings.casebook))
+
+
+def readers() -> Iterator[Finding]:
+    """What this installation can read."""
+    for reader in READERS:
+        absent = reader.missing()
+        if absent:
+            yield Finding(
+                "bad",
+                "读取",
+                f"{reader.kinds}：不能读取，缺少 {'、'.join(absent)}。",
+                remedy=reader.remedy,
+                exit_code=ExitCode.UNAVAILABLE,
+            )
+        else:
+            yield Finding("good", "读取", reader.kinds)
+
+
+def mailbox(settings: Settings) -> Iterator[Finding]:
+    """Logs in, looks at the folders; changes nothing."""
+    box = settings.mailbox
+    if box.server is None or box.user is None:
+        yield Finding(
+            "note",
+            "邮箱",
+            "没有配置邮箱，只能用 --source 读取。",
+            remedy="运行 ingest init，或在 ingest.toml 写 [mailbox]。",
+        )
+        return
+    try:
+        password = imap_password(settings, box.user)
+    except IngestError as error:
+        yield _bad("密码", error)
+        return
+    yield Finding("good", "密码", f"取自{password_source(settings)}")
+    yield from _conversation(settings, password)
+
+
+def _conversation(settings: Settings, password: str) -> Iterator[Finding]:
+    from inbox_ingest.inbox.imap import ImapSource
+    from inbox_ingest.inbox.source import FolderMissing
+    from inbox_ingest.inbox.urls import ImapAddress
+    from inbox_ingest.inbox.wire import Patience
+
+    box = settings.mailbox
+    address = ImapAddress(box.server or "", box.port, box.user or "", box.security)  # type: ignore[arg-type]
+    patience = Patience(box.connect_timeout, box.timeout, box.deadline, attempts=1)
+    source = ImapSource(
+        address, password, folders=box.folders, ca_file=box.ca_file, patience=patience
+    )
+    try:
+        capabilities = source.capabilities()
+        known = (
+            "，已声明客户端身份（ID）" if "ID" in capabilities else "，服务器不需要声明身份（ID）"
+        )
+        yield Finding("good", "登录", f"{box.user} @ {box.server}{known}")
+        for folder in source.folders():
+            try:
+                state = source.open(folder)
+            except FolderMissing as error:
+                yield _bad("文件夹", error)
+                continue
+            yield Finding("good", "文件夹", f"{folder}：{state.exists} 封")
+        yield _sent(source.sent_folder())
+        for notice in source.notices:
+            yield Finding("note", "邮箱", notice)
+    except IngestError as error:
+        yield _bad("登录", error)
+    finally:
+        source.close()
+
+
+def _sent(folder: str | None) -> Finding:
+    if folder is None:
+        return Finding(
+            "note",
+            "已发送",
+            "没有找到“已发送”文件夹，无法核对回信是否已经发出。",
+            remedy="请在邮箱网页版的设置里打开“已发送邮件自动保存”。",
+        )
+    return Finding("good", "已发送", folder)
+
+
+def _open_to_others(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _bad(subject: str, error: IngestError) -> Finding:
+    return Finding("bad", subject, error.message, error.remedy, error.exit_code)
