@@ -48,10 +48,12 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/program
 	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# .doc, .wps, .rtf and .odt need LibreOffice; without it they are handed to a person.
+# .doc, .wps, .rtf and .odt need LibreOffice, .rar an unpacker; without them a person has to look.
 setup-readers:
 	@command -v soffice >/dev/null 2>&1 || \
-	  .ci/apt-install 'reading .doc, .wps, .rtf and .odt' libreoffice-writer-nogui || true
+	  .ci/apt-install 'reading .wps, .rtf and .odt' libreoffice-writer-nogui || true
+	@for program in unrar unar bsdtar 7z 7zz; do command -v $$program >/dev/null 2>&1 && exit 0; done; \
+	  .ci/apt-install 'opening .rar' libarchive-tools || true
 
 # The tests' IMAP server, the benchmarks' yardstick, and a font to print test scans with.
 setup-servers:
