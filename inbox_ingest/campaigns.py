@@ -7,7 +7,6 @@ wording; a campaign file may override any of them under `[issues.<code>]`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import string
 import tomllib
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from inbox_ingest.campaign_files import bytes_of, campaign_sha256, issue_texts
 from inbox_ingest.errors import CampaignError, Mistake
 from inbox_ingest.records import Audience, Frozen, IssueCode, Role, Severity
 
@@ -298,39 +298,13 @@ def squeeze(text: str) -> str:
     return re.sub(r"[\s\u3000]+", "", text)
 
 
-def rules_folder() -> Path:
-    """The shipped `rules/`: inside the installed package, else beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    inside = package / "rules"
-    return inside if inside.is_dir() else package.parent / "rules"
-
-
-def shipped_campaign() -> Path:
-    """The campaign file that is used where no configuration names one."""
-    return rules_folder() / "2025-dangjian" / "campaign.toml"
-
-
-def campaign_sha256(path: Path) -> str:
-    """Hash of all that decides how mail is read and judged: the file and the shared issue texts.
-
-    Cheap on purpose (no parsing): a poll compares it to see whether the rules changed.
-
-    Raises:
-        CampaignError: the file cannot be read.
-    """
-    digest = hashlib.sha256()
-    for part in (path, rules_folder() / "issues.toml"):
-        digest.update(hashlib.sha256(_bytes_of(part)).digest())
-    return digest.hexdigest()
-
-
 def load_campaign(path: Path) -> Campaign:
     """Read and check a campaign file.
 
     Raises:
         CampaignError: with every mistake in the file, each under its dotted key.
     """
-    shared = _parse(rules_folder() / "issues.toml")
+    shared = _parse(issue_texts())
     data = _parse(path)
     issues = dict(cast(Mapping[str, Any], shared["issues"]))
     own = data.get("issues", {})
@@ -355,16 +329,9 @@ def load_campaign(path: Path) -> Campaign:
     return campaign.model_copy(update={"sha256": campaign_sha256(path)})
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CampaignError(path, [Mistake("文件", f"无法读取（{error.strerror}）")]) from error
-
-
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_bytes_of(path).decode("utf-8-sig"))
+        return tomllib.loads(bytes_of(path).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise CampaignError(path, [Mistake("文件", "须以 UTF-8 编码保存")]) from error
     except tomllib.TOMLDecodeError as error:

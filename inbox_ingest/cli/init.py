@@ -48,7 +48,8 @@ def init(
 ) -> None:
     """第一次使用：生成配置文件和活动文件，并说明如何定时运行。"""
     from inbox_ingest import setup_files
-    from inbox_ingest.campaigns import load_campaign, shipped_campaign
+    from inbox_ingest.campaign_files import shipped_campaign
+    from inbox_ingest.campaigns import load_campaign
     from inbox_ingest.settings import load_settings
 
     source = (campaign or shipped_campaign()).expanduser()

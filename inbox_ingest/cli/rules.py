@@ -30,7 +30,8 @@ def check(
     ] = None,
 ) -> None:
     """检查活动文件，一次列出全部错误。"""
-    from inbox_ingest.campaigns import load_campaign, shipped_campaign
+    from inbox_ingest.campaign_files import shipped_campaign
+    from inbox_ingest.campaigns import load_campaign
     from inbox_ingest.cli.printing import show
     from inbox_ingest.reports.campaign import campaign_lines
     from inbox_ingest.settings import load_settings

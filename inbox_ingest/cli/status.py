@@ -29,7 +29,8 @@ def status(
     now = datetime.now().astimezone()
     glance = Glance.open(settings.casebook)
     if glance is None:
-        from inbox_ingest.campaigns import load_campaign, shipped_campaign
+        from inbox_ingest.campaign_files import shipped_campaign
+        from inbox_ingest.campaigns import load_campaign
 
         campaign = load_campaign(settings.campaign or shipped_campaign())
         found, waiting = empty_status(campaign, now), []

@@ -17,7 +17,8 @@ from typing import Final
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from inbox_ingest.campaigns import Campaign, shipped_campaign
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.campaigns import Campaign
 from inbox_ingest.errors import CampaignError, Mistake
 from inbox_ingest.replies.letter import Letter
 from inbox_ingest.replies.samples import sample_letters

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from inbox_ingest.campaigns import load_campaign, shipped_campaign
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.records import (
     Address,
     Attachment,

@@ -68,7 +68,7 @@ def test_the_wheel_holds_nothing_but_the_package(wheel: Path) -> None:
 
 
 def test_the_installed_program_is_the_one_that_is_tried(installed: Path, tmp_path: Path) -> None:
-    code = "import inbox_ingest.campaigns as c; print(c.__file__); print(c.shipped_campaign())"
+    code = "import inbox_ingest.campaign_files as c; print(c.__file__); print(c.shipped_campaign())"
     result = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
