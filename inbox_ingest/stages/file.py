@@ -108,7 +108,7 @@ def _sent(book: Casebook) -> dict[str, tuple[str, ...]]:
     """Message-ID of each reply → the cases it is about."""
     return {
         reply.message_id: tuple(case_no for case_no, _ in reply.cases)
-        for reply in book.replies.list()
+        for reply in book.replies.find()
     }
 
 

@@ -56,5 +56,5 @@ def _unchanged(source: Source, name: str, known: FolderGlance | None, now: datet
     return highest is not None and not source.newer_than(name, str(highest))
 
 
-def _older(moment: str | None, now: datetime, age: timedelta) -> bool:
-    return moment is None or now - datetime.fromisoformat(moment) >= age
+def _older(moment: datetime | None, now: datetime, age: timedelta) -> bool:
+    return moment is None or now - moment >= age

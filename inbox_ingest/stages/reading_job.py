@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from inbox_ingest.archive import Archive
+from inbox_ingest.archive import Archive, DerivedResults
 from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.reading.mail import read_mail
+from inbox_ingest.stages.tools import DerivedOrMissing, Tools
 
 
 class ReadingTask(NamedTuple):
@@ -24,8 +25,7 @@ class ReadingTask(NamedTuple):
     raw_sha256: str
     campaign: Path
     campaign_sha256: str
-    converter: str
-    recogniser: str
+    tools: Tools
 
 
 def read_one(task: ReadingTask) -> str:
@@ -35,9 +35,17 @@ def read_one(task: ReadingTask) -> str:
         archive.get(task.raw_sha256),
         _campaign(task.campaign, task.campaign_sha256),
         archive,
-        archive.derived(converter=task.converter, recogniser=task.recogniser),
+        DerivedOrMissing(derived_results(archive, task.tools), task.tools),
     )
-    return reading.model_dump_json()
+    version = {"reader_version": task.tools.reader_version}
+    return reading.model_copy(update=version).model_dump_json(exclude_defaults=True)
+
+
+def derived_results(archive: Archive, tools: Tools) -> DerivedResults:
+    """What these tools made of the archive's files."""
+    return archive.derived(
+        converter=tools.converter or "none", recogniser=tools.recogniser or "none"
+    )
 
 
 @lru_cache(maxsize=2)
