@@ -225,8 +225,8 @@ class ReplyDue:
 class NewReply:
     """A reply as composed. `cases` are (case number, revision told); `dues` the rows it answers.
 
-    `thread` is the Message-ID of the mail it answers, `verdict` a fingerprint of what it tells: the
-    same verdict is not told twice.
+    `verdict` is a fingerprint of what it tells: the same verdict is not told twice. `replaces` are
+    unsent replies that this one makes void: they are withheld in the same transaction.
     """
 
     to: str
@@ -243,6 +243,7 @@ class NewReply:
     state: ReplyState = "draft"
     reason: str | None = None
     not_before: datetime | None = None
+    replaces: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,10 @@ _LISTED = (
     "revision",
 )
 _TIMES = ("received_at", "updated_at", "completed_at")
-_OPEN = "closed_revision IS NULL"
+_HAS_CODE = "id IN (SELECT case_id FROM issues WHERE closed_revision IS NULL AND code = ?)"
+_WAITS = (
+    "id IN (SELECT case_id FROM issues WHERE closed_revision IS NULL AND audience = 'organiser')"
+)
 
 
 def list_cases(
@@ -50,15 +53,13 @@ def list_cases(
         conditions.append("instr(unit, ?) > 0")
         values.append(unit)
     if code is not None:
-        conditions.append(f"id IN (SELECT case_id FROM issues WHERE {_OPEN} AND code = ?)")
+        conditions.append(_HAS_CODE)
         values.append(code)
     if since is not None:
         conditions.append("updated_at >= ?")
         values.append(since.astimezone(UTC).isoformat(timespec="microseconds"))
     if waiting:
-        conditions.append(
-            f"id IN (SELECT case_id FROM issues WHERE {_OPEN} AND audience = 'organiser')"
-        )
+        conditions.append(_WAITS)
     # Column names and conditions are the constants above; what a person typed is bound.
     rows = glance.rows(
         f"SELECT id, {', '.join(_LISTED)} FROM cases"  # noqa: S608
@@ -73,7 +74,8 @@ def list_cases(
 def _open_codes(glance: Glance, ids: set[int]) -> dict[int, list[str]]:
     codes: dict[int, list[str]] = defaultdict(list)
     for code, case_id in glance.rows(
-        f"SELECT DISTINCT code, case_id FROM issues WHERE {_OPEN} ORDER BY code, case_id"  # noqa: S608
+        "SELECT DISTINCT code, case_id FROM issues WHERE closed_revision IS NULL"
+        " ORDER BY code, case_id"
     ):
         if case_id in ids:
             codes[case_id].append(code)
@@ -98,7 +100,8 @@ def one_case(glance: Glance, case_no: str) -> dict[str, Any] | None:
         return None
     row = found[0]
     body = json.loads(row["body"])
-    return json.loads(row["line"]) | {
+    line: dict[str, Any] = json.loads(row["line"])
+    return line | {
         "city": row["city"],
         "anchor": row["anchor"],
         "completed_at": glance.local(row["completed_at"]),

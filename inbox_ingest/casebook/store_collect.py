@@ -7,16 +7,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from inbox_ingest.casebook.changes import Archived, Folder, Listed, ListingResult, Place
-from inbox_ingest.casebook.database import Database, slices
-from inbox_ingest.casebook.tables import FOLDERS, MESSAGES, PLACES
+from inbox_ingest.casebook.database import Database
+from inbox_ingest.casebook.place_rows import (
+    LIVE,
+    in_folder,
+    insert_listed,
+    keep_messages,
+    keep_scope,
+    on_record,
+    rows_by,
+    same_mail,
+    set_gone,
+)
+from inbox_ingest.casebook.tables import FOLDERS, PLACES
 
 FIRST_DELAY = timedelta(minutes=5)
 LONGEST_DELAY = timedelta(hours=6)
-
-_LIVE = PLACES.c.gone_at.is_(None)
 
 
 class PlaceStore:
@@ -28,7 +37,7 @@ class PlaceStore:
     def known_uids(self, folder: Folder) -> set[str]:
         """UIDs on record in this folder that were on the server at the last listing."""
         query = select(PLACES.c.uid).where(
-            *_in(folder), PLACES.c.uidvalidity == folder.uidvalidity, _LIVE
+            *in_folder(folder), PLACES.c.uidvalidity == folder.uidvalidity, LIVE
         )
         with self._database.reading() as connection:
             return set(connection.scalars(query))
@@ -51,7 +60,7 @@ class PlaceStore:
         """
         present = set(present)
         with self._database.writing() as connection:
-            live, gone = _on_record(connection, folder)
+            live, gone = on_record(connection, folder)
             lost = [
                 row.id
                 for row in live
@@ -64,13 +73,13 @@ class PlaceStore:
             back = {
                 uid: gone[uid].id
                 for uid, item in unknown.items()
-                if uid in gone and _same(gone[uid], item.size, item.internaldate)
+                if uid in gone and same_mail(gone[uid], item.size, item.internaldate)
             }
             new = [item for uid, item in unknown.items() if uid not in back]
-            _set_gone(connection, lost, now)
-            _set_gone(connection, back.values(), None)
-            _insert(connection, folder, new)
-            _keep_scope(connection, folder, collect_from)
+            set_gone(connection, lost, now)
+            set_gone(connection, back.values(), None)
+            insert_listed(connection, folder, new)
+            keep_scope(connection, folder, collect_from)
             self._keep_folder(connection, folder, present, exists, now)
         early = [item for item in new if item.internaldate and item.internaldate < collect_from]
         return ListingResult(len(new) - len(early), len(early), len(lost), len(back))
@@ -113,7 +122,7 @@ class PlaceStore:
             )
             .where(
                 columns.state == "listed",
-                _LIVE,
+                LIVE,
                 or_(columns.next_try_at.is_(None), columns.next_try_at <= now),
             )
             .order_by(columns.internaldate, columns.id)
@@ -131,11 +140,11 @@ class PlaceStore:
         if not batch:
             return
         with self._database.writing() as connection:
-            places = _rows_by(
+            places = rows_by(
                 connection, [PLACES.c.id, PLACES.c.folder], (item.place_id for item in batch)
             )
             folders = {row.id: row.folder for row in places}
-            _keep_messages(connection, batch, folders)
+            keep_messages(connection, batch, folders)
             connection.execute(
                 update(PLACES)
                 .where(PLACES.c.id == bindparam("place"))
@@ -175,8 +184,8 @@ class PlaceStore:
         """Note listed places that the server no longer has (BODY[] came as None)."""
         columns = [PLACES.c.id, PLACES.c.account, PLACES.c.folder, PLACES.c.gone_at]
         with self._database.writing() as connection:
-            rows = [row for row in _rows_by(connection, columns, place_ids) if row.gone_at is None]
-            _set_gone(connection, [row.id for row in rows], now)
+            rows = [row for row in rows_by(connection, columns, place_ids) if row.gone_at is None]
+            set_gone(connection, [row.id for row in rows], now)
             for (account, folder), count in Counter((r.account, r.folder) for r in rows).items():
                 connection.execute(
                     update(FOLDERS)
@@ -199,153 +208,21 @@ class PlaceStore:
         is gone, a new one is listed. Returns how many.
         """
         with self._database.writing() as connection:
-            live, _ = _on_record(connection, folder)
+            live, _ = on_record(connection, folder)
             other = [
                 row
                 for row in live
                 if row.uidvalidity == folder.uidvalidity
                 and row.uid in found
-                and not _same(row, *found[row.uid])
+                and not same_mail(row, *found[row.uid])
             ]
-            _set_gone(connection, [row.id for row in other], now)
-            _insert(connection, folder, [Listed(row.uid, *found[row.uid]) for row in other])
+            set_gone(connection, [row.id for row in other], now)
+            insert_listed(connection, folder, [Listed(row.uid, *found[row.uid]) for row in other])
             if collect_from is not None:
-                _keep_scope(connection, folder, collect_from)
+                keep_scope(connection, folder, collect_from)
             connection.execute(
                 update(FOLDERS)
                 .where(FOLDERS.c.account == folder.account, FOLDERS.c.folder == folder.folder)
                 .values(compared_at=now)
             )
         return len(other)
-
-
-def _in(folder: Folder) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return PLACES.c.account == folder.account, PLACES.c.folder == folder.folder
-
-
-def _on_record(connection: Connection, folder: Folder) -> tuple[list[Any], dict[str, Any]]:
-    """The live places of a folder, and by UID the newest gone ones under its UIDVALIDITY."""
-    columns = PLACES.c
-    rows = connection.execute(
-        select(
-            columns.id,
-            columns.uidvalidity,
-            columns.uid,
-            columns.size,
-            columns.internaldate,
-            columns.gone_at,
-        )
-        .where(*_in(folder), or_(_LIVE, columns.uidvalidity == folder.uidvalidity))
-        .order_by(columns.id)
-    ).all()
-    return (
-        [row for row in rows if row.gone_at is None],
-        {row.uid: row for row in rows if row.gone_at is not None},
-    )
-
-
-def _same(row: Any, size: int | None, internaldate: datetime | None) -> bool:
-    """Whether nothing that is known on both sides differs."""
-    return (row.size is None or size is None or row.size == size) and (
-        row.internaldate is None or internaldate is None or row.internaldate == internaldate
-    )
-
-
-def _set_gone(connection: Connection, ids: Collection[int], when: datetime | None) -> None:
-    if ids:
-        connection.execute(
-            update(PLACES)
-            .where(PLACES.c.id == bindparam("place"))
-            .values(gone_at=bindparam("gone", type_=PLACES.c.gone_at.type)),
-            [{"place": place, "gone": when} for place in ids],
-        )
-
-
-def _insert(connection: Connection, folder: Folder, new: Sequence[Listed]) -> None:
-    if new:
-        connection.execute(
-            PLACES.insert(),
-            [
-                {
-                    "account": folder.account,
-                    "folder": folder.folder,
-                    "uidvalidity": folder.uidvalidity,
-                    "uid": item.uid,
-                    "state": "listed",
-                    "attempts": 0,
-                    "size": item.size,
-                    "internaldate": item.internaldate,
-                }
-                for item in new
-            ],
-        )
-
-
-def _keep_scope(connection: Connection, folder: Folder, collect_from: datetime) -> None:
-    """Put each place that was never fetched on the right side of `collect_from`, which may move."""
-    received = PLACES.c.internaldate
-    for state, condition, right in (
-        ("listed", received < collect_from, "out_of_scope"),
-        ("out_of_scope", received >= collect_from, "listed"),
-    ):
-        connection.execute(
-            update(PLACES)
-            .where(*_in(folder), PLACES.c.state == state, _LIVE, condition)
-            .values(state=right)
-        )
-
-
-def _rows_by(connection: Connection, columns: list[Any], keys: Iterable[Any]) -> list[Any]:
-    """Rows whose first column is one of `keys`."""
-    return [
-        row
-        for part in slices(keys)
-        for row in connection.execute(select(*columns).where(columns[0].in_(part)))
-    ]
-
-
-def _keep_messages(
-    connection: Connection, batch: Sequence[Archived], folders: Mapping[int, str]
-) -> None:
-    """Make the messages of a batch, or move the receipt of known ones to an earlier place's."""
-    first: dict[str, tuple[datetime, str, Archived]] = {}
-    for item in batch:
-        place = (item.internaldate, folders[item.place_id], item)
-        if item.raw_sha256 not in first or place[:2] < first[item.raw_sha256][:2]:
-            first[item.raw_sha256] = place
-    columns = [MESSAGES.c.raw_sha256, MESSAGES.c.received_at, MESSAGES.c.folder, MESSAGES.c.stage]
-    known = {row.raw_sha256: row for row in _rows_by(connection, columns, first)}
-    new, earlier = [], []
-    for raw_sha256, (received_at, folder, item) in first.items():
-        row = known.get(raw_sha256)
-        if row is None:
-            new.append(
-                {
-                    "raw_sha256": raw_sha256,
-                    "received_at": received_at,
-                    "folder": folder,
-                    "size": item.size,
-                    "message_id": item.message_id,
-                }
-            )
-        elif (received_at, folder) < (row.received_at, row.folder):
-            filed_again = row.stage == "filed" and received_at < row.received_at
-            earlier.append(
-                {
-                    "hash": raw_sha256,
-                    "received": received_at,
-                    "place": folder,
-                    "at": "read" if filed_again else row.stage,
-                }
-            )
-    if new:
-        connection.execute(MESSAGES.insert(), new)
-    if earlier:
-        connection.execute(
-            update(MESSAGES)
-            .where(MESSAGES.c.raw_sha256 == bindparam("hash"))
-            .values(
-                received_at=bindparam("received"), folder=bindparam("place"), stage=bindparam("at")
-            ),
-            earlier,
-        )

@@ -1,0 +1,146 @@
+"""Reply rows: written, read, and moved along the ways that are open to them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from inbox_ingest.casebook.changes import NewReply, Reply, ReplyState
+from inbox_ingest.casebook.database import slices
+from inbox_ingest.casebook.tables import CASES, REPLIES, REPLY_CASES
+from inbox_ingest.errors import UsageError
+
+# `sending` → `approved` only where nothing can have been accepted; `sent` → `failed` is a bounce.
+LEGAL: Mapping[ReplyState, frozenset[ReplyState]] = {
+    "draft": frozenset({"approved", "withheld", "failed"}),
+    "approved": frozenset({"draft", "sending", "withheld", "failed"}),
+    "sending": frozenset({"sent", "failed", "approved"}),
+    "sent": frozenset({"failed"}),
+    "failed": frozenset({"draft", "approved", "withheld"}),
+    "withheld": frozenset({"draft"}),
+}
+STATE_WORDS: Mapping[ReplyState, str] = {
+    "draft": "待批准",
+    "approved": "已批准",
+    "sending": "发送中",
+    "sent": "已发出",
+    "failed": "发送失败",
+    "withheld": "不发送",
+}
+
+
+def insert_reply(connection: Connection, reply: NewReply, now: datetime) -> int:
+    """Write a new reply and the cases it speaks of; return its id."""
+    values = {
+        "recipient": reply.to,
+        "kind": reply.kind,
+        "state": reply.state,
+        "created_at": now,
+        "changed_at": now,
+        "next_try_at": reply.not_before,
+        "message_id": reply.message_id,
+        "in_reply_to": reply.in_reply_to,
+        "references": json.dumps(list(reply.references)),
+        "verdict": reply.verdict,
+        "reason": reply.reason,
+        "subject": reply.subject,
+        "body": reply.body,
+        "html": reply.html,
+    }
+    reply_id: int = connection.execute(
+        insert(REPLIES).values(values).returning(REPLIES.c.id)
+    ).scalar_one()
+    for case_no, revision in dict(reply.cases).items():
+        case_id = connection.scalar(select(CASES.c.id).where(CASES.c.case_no == case_no))
+        if case_id is None:
+            raise UsageError(f"没有编号为 {case_no} 的案例。")
+        connection.execute(
+            insert(REPLY_CASES).values(reply_id=reply_id, case_id=case_id, revision=revision)
+        )
+    return reply_id
+
+
+def move_reply(
+    connection: Connection,
+    reply: Reply,
+    state: ReplyState,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    by: str | None = None,
+    smtp_reply: str | None = None,
+    next_try_at: datetime | None = None,
+) -> None:
+    """Change the state, if that way is open; see `ReplyStore.move`."""
+    if state not in LEGAL[reply.state]:
+        raise UsageError(
+            f"第 {reply.id} 号回信{STATE_WORDS[reply.state]}，不能改为“{STATE_WORDS[state]}”"
+        )
+    values: dict[str, Any] = {
+        "state": state,
+        "changed_at": now,
+        "reason": reason,
+        "next_try_at": next_try_at or reply.next_try_at,
+        "smtp_reply": smtp_reply or reply.smtp_reply,
+    }
+    if state == "approved" and by is not None:
+        values["approved_by"] = by
+    if state == "sending":
+        values["attempts"] = reply.attempts + 1
+    if state == "sent":
+        values["sent_at"] = now
+    connection.execute(update(REPLIES).where(REPLIES.c.id == reply.id).values(values))
+
+
+def one_reply(connection: Connection, reply_id: int) -> Reply:
+    """The reply with this id. Raises UsageError where there is none."""
+    found = replies_where(connection, [REPLIES.c.id == reply_id])
+    if not found:
+        raise UsageError(f"没有第 {reply_id} 号回信。", remedy="用 ingest replies list 查看全部。")
+    return found[0]
+
+
+def replies_where(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[Reply]:
+    """The replies that fit, oldest first."""
+    rows = connection.execute(select(REPLIES).where(*conditions).order_by(REPLIES.c.id)).all()
+    cases: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for part in slices(row.id for row in rows):
+        query = (
+            select(REPLY_CASES.c.reply_id, CASES.c.case_no, REPLY_CASES.c.revision)
+            .join_from(REPLY_CASES, CASES)
+            .where(REPLY_CASES.c.reply_id.in_(part))
+            .order_by(CASES.c.id)
+        )
+        for reply_id, case_no, revision in connection.execute(query):
+            cases[reply_id].append((case_no, revision))
+    return [_reply(row, tuple(cases[row.id])) for row in rows]
+
+
+def _reply(row: Any, cases: tuple[tuple[str, int], ...]) -> Reply:
+    return Reply(
+        id=row.id,
+        to=row.recipient,
+        subject=row.subject,
+        body=row.body,
+        html=row.html,
+        kind=row.kind,
+        state=row.state,
+        reason=row.reason,
+        in_reply_to=row.in_reply_to,
+        references=tuple(json.loads(row.references)),
+        message_id=row.message_id,
+        verdict=row.verdict,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        approved_by=row.approved_by,
+        next_try_at=row.next_try_at,
+        attempts=row.attempts,
+        smtp_reply=row.smtp_reply,
+        sent_at=row.sent_at,
+        cases=cases,
+    )
