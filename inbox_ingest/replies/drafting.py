@@ -44,11 +44,7 @@ class Outbox:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to write, in this order: replies to add, old ones to withhold, dues that need none.
-
-    A pass that dies in between leaves two drafts to one sender at worst, never none: the next plan
-    withholds the older one.
-    """
+    """What to write: replies to add (with those they replace), some to withhold, dues to settle."""
 
     add: tuple[NewReply, ...] = ()
     withhold: tuple[tuple[int, str], ...] = ()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.casebook.changes import Reply, ReplyState
 from inbox_ingest.casebook.store_replies import ReplyStore
 from inbox_ingest.errors import LoginRefused, UsageError
 from inbox_ingest.replies.drafting import Plan
@@ -28,6 +28,7 @@ False may be said only where this server is known to keep what SMTP sends. Raise
 the folder cannot be reached now.
 """
 
+_OPEN: tuple[ReplyState, ...] = ("sending",)
 UNKNOWN = "不能确定是否已寄出：请在“已发送”中核对，确认没有寄出后再批准"
 
 
@@ -58,23 +59,20 @@ class Dispatch:
 def carry_out(plan: Plan, replies: ReplyStore, now: datetime) -> int:
     """Write a plan; return how many letters were added.
 
-    The new letter comes first: a pass that dies in between leaves two drafts, which the next plan
-    clears up, and never none. A reply that a person moved meanwhile keeps the person's word.
+    A person may have moved a reply since the plan was made: that person's word stands, and what the
+    plan wanted with it is left to the next pass.
     """
+    added = 0
     for reply in plan.add:
-        replies.add(reply, now)
+        with contextlib.suppress(UsageError):
+            replies.add(reply, now)
+            added += 1
     for reply_id, reason in plan.withhold:
         with contextlib.suppress(UsageError):
-            replies.move(
-                reply_id,
-                "withheld",
-                now,
-                reason=reason,
-                expected=("draft", "approved", "failed"),
-            )
+            replies.move(reply_id, "withheld", now, reason=reason)
     if plan.settle:
-        replies.settle(plan.settle)
-    return len(plan.add)
+        replies.settle(plan.settle, now)
+    return added
 
 
 def recover(replies: ReplyStore, ask: AskSentFolder, now: datetime) -> list[Reply]:
@@ -84,7 +82,7 @@ def recover(replies: ReplyStore, ask: AskSentFolder, now: datetime) -> list[Repl
         TryLater: the Sent folder cannot be reached; the rows stay as they are.
     """
     settled = []
-    for reply in replies.list(states=("sending",)):
+    for reply in replies.find(states=_OPEN):
         found = ask(reply.message_id)
         if found:
             settled.append(
@@ -158,7 +156,7 @@ class _Sending:
         """The replies that may go now, oldest first, within the caps of each recipient and the pass."""
         rules, now = self._campaign.replies, self._clock()
         times: dict[str, list[datetime]] = {}
-        for reply in self._replies.list(states=("sent", "failed")):
+        for reply in self._replies.find(states=("sent", "failed")):
             if reply.sent_at is not None and now - reply.sent_at < timedelta(days=1):
                 times.setdefault(plain_address(reply.to), []).append(reply.sent_at)
         chosen = 0

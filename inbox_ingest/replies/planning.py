@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from inbox_ingest.campaigns import Campaign
@@ -30,7 +31,6 @@ from inbox_ingest.replies.drafting import (
 from inbox_ingest.replies.etiquette import Refusal, plain_address
 from inbox_ingest.replies.templates import LetterTemplates
 
-REPLACED = "已由新的答复代替"
 NEEDLESS = "情况已变，无需再答复"
 
 
@@ -51,12 +51,9 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
             settle.extend(group.dues)
             withhold |= {old.id: NEEDLESS for old in (*unsent, *unwritten)}
         elif reply.state != "failed":
-            add.append(reply)
-            withhold |= {old.id: REPLACED for old in (*unsent, *unwritten)}
+            add.append(replace(reply, replaces=tuple(old.id for old in (*unsent, *unwritten))))
         elif group.dues:
-            add.append(reply)
-            withhold |= {old.id: REPLACED for old in unwritten}
-    withhold |= _doubled(outbox.replies, withhold)
+            add.append(replace(reply, replaces=tuple(old.id for old in unwritten)))
     return Plan(tuple(add), tuple(withhold.items()), tuple(settle))
 
 
@@ -144,18 +141,3 @@ def _group(
         dues=tuple(due.id for due in dues),
         held=tuple(dict.fromkeys(due.held for due in dues if due.held)),
     )
-
-
-def _doubled(replies: Sequence[Reply], withhold: Mapping[int, str]) -> dict[int, str]:
-    """Older unsent letters to the same sender: left by a pass that died between two steps."""
-    newest: dict[str, Reply] = {}
-    doubled: dict[int, str] = {}
-    for reply in replies:
-        if reply.state not in UNSENT or reply.id in withhold or reply.kind == "reminder":
-            continue
-        key = plain_address(reply.to)
-        older = newest.get(key)
-        if older is not None and {n for n, _ in older.cases} <= {n for n, _ in reply.cases}:
-            doubled[older.id] = REPLACED
-        newest[key] = reply
-    return doubled
