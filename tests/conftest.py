@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,12 +18,12 @@ def pymap_server() -> Iterator[object]:
 
 
 @pytest.fixture
-def dovecot_server(tmp_path: Path) -> Iterator[object]:
+def dovecot_server() -> Iterator[object]:
     """A fresh `tests.servers.dovecot.DovecotServer`; skips where Dovecot is not installed."""
     from tests.servers.dovecot import DovecotMissing, DovecotServer
 
     try:
-        server = DovecotServer(tmp_path / "dovecot")
+        server = DovecotServer()
     except DovecotMissing as error:
         pytest.skip(str(error))
     with server:
