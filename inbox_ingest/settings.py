@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from inbox_ingest.errors import ConfigurationError
 from inbox_ingest.setting_checks import MEBIBYTE, checked_configuration
@@ -100,6 +101,13 @@ class Settings:
     def casebook(self) -> Path:
         """Where the SQLite database lies when no other database is configured."""
         return self.home / "casebook.sqlite3"
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where raw mail and attachments lie: the folder of the archive URL, else one in `home`."""
+        if self.archive is None:
+            return self.home / "archive"
+        return Path(unquote(urlsplit(self.archive).path))
 
     @property
     def holds_secrets(self) -> bool:

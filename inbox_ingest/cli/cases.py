@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -41,7 +42,7 @@ def list_cases(
 ) -> None:
     """列出案例，可按状态、类型、市、单位、问题筛选。"""
     from inbox_ingest.cli.opening import looking
-    from inbox_ingest.cli.printing import show, show_lines
+    from inbox_ingest.cli.printing import show, show_lines, terminal_columns
     from inbox_ingest.reports.listing import list_lines, waiting_lines
     from inbox_ingest.settings import load_settings
 
@@ -53,12 +54,14 @@ def list_cases(
         cases = glance.cases(
             status=status, type=kind, city=city, unit=unit, code=code, since=day, waiting=waiting
         )
-        others = glance.for_a_person() if waiting else []
+        entries = glance.for_a_person() if waiting else []
+    others = [entry for entry in entries if entry["kind"] != "case"]  # those are listed above
     if as_json:
         show_lines([*cases, *others])
         return
-    show(list_lines(cases))
-    show(waiting_lines(others))
+    columns = terminal_columns()
+    show(list_lines(cases, columns))
+    show(waiting_lines(others, columns))
 
 
 def show_case(
@@ -69,6 +72,7 @@ def show_case(
     as_json: Annotated[bool, typer.Option("--json", help="输出为 JSON。")] = False,
 ) -> None:
     """一件案例的全部情况：各栏内容、材料、问题、来信。"""
+    from inbox_ingest.archive import Archive
     from inbox_ingest.cli.opening import looking
     from inbox_ingest.cli.printing import show, show_json
     from inbox_ingest.reports.case import case_lines
@@ -82,7 +86,12 @@ def show_case(
     if as_json:
         show_json(case)
     else:
-        show(case_lines(case, why=why, history=history))
+        archive = Archive(settings.archive_folder)
+
+        def locate(sha256: str) -> Path | None:
+            return archive.get(sha256).path if archive.has(sha256) else None
+
+        show(case_lines(case, why=why, history=history, locate=locate))
 
 
 def _day(text: str | None) -> datetime | None:

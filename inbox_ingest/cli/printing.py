@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import typer
 
-from inbox_ingest.reports.screen import Line, Tone
+from inbox_ingest.reports.screen import WIDTH, Line, Tone
+
+WIDEST = 160
 
 _STYLES: dict[Tone, dict[str, Any]] = {
     "plain": {},
@@ -43,3 +47,10 @@ def show_lines(lines: Iterable[Mapping[str, Any]]) -> None:
     stream = typer.get_binary_stream("stdout")
     write_jsonl(lines, stream)
     stream.flush()
+
+
+def terminal_columns() -> int:
+    """Columns that a list may take: the terminal's, between 80 and 160; 80 without one."""
+    if not sys.stdout.isatty():
+        return WIDTH
+    return min(max(shutil.get_terminal_size().columns, WIDTH), WIDEST)

@@ -18,6 +18,7 @@ from inbox_ingest.reports.words import (
     STATUS_WORDS,
     age,
     days_left_words,
+    waiting_words,
 )
 
 if TYPE_CHECKING:
@@ -167,11 +168,6 @@ def _for_a_person(count: int, waiting: Sequence[Mapping[str, Any]]) -> Iterable[
     shown = min(len(waiting), SHOWN_FOR_A_PERSON)
     if shown < count:
         yield Line(f"  {'其余' if shown else ''}用 ingest list --waiting 查看", "quiet")
-
-
-def waiting_words(entry: Mapping[str, Any]) -> str:
-    """One entry of the organiser's list as a phrase."""
-    return " ".join(str(value) for value in entry.values() if value not in (None, "", [], ()))
 
 
 def empty_status(campaign: Campaign, now: datetime) -> dict[str, Any]:

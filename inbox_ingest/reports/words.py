@@ -5,7 +5,9 @@ Whole sentences about an issue come from the campaign; these are the short names
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 STATUS_WORDS = {"complete": "齐全", "incomplete": "待补正", "review": "待核对"}
 
@@ -114,3 +116,21 @@ def moment(text: str | None) -> str:
     if not text:
         return "—"
     return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M")
+
+
+def waiting_words(entry: Mapping[str, Any]) -> str:
+    """One entry of the organiser's list (`Glance.for_a_person`) as a phrase."""
+    reference, subject = entry["reference"], entry["subject"] or "（无主题）"
+    reason = entry["reason"] or "原因未知"
+    kind = entry["kind"]
+    if kind == "case":
+        return f"案例 {reference} 待核对  {entry['subject'] or '（名称未知）'}"
+    if kind == "question":
+        return f"来信待答复  {subject}（{entry['reason'] or '发件人未知'}）"
+    if kind == "quarantined":
+        return f"邮件读不了  {subject}：{reason}"
+    if kind == "reply":
+        return f"回信未送达  {subject}：{reason}"
+    if kind == "fetch":
+        return f"多次收取失败  {reference}：{reason}"
+    return f"{kind} {reference} {subject}"

@@ -1,0 +1,183 @@
+"""Everything about one case on one screen, from `Glance.case`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from inbox_ingest.reports.history import history_lines
+from inbox_ingest.reports.screen import Line, Tone, fit, fit_middle, harmless, pad, wrap
+from inbox_ingest.reports.words import (
+    AUDIENCE_WORDS,
+    DISPOSITION_WORDS,
+    NO_TYPE,
+    REPLY_KIND_WORDS,
+    REPLY_STATE_WORDS,
+    ROLE_WORDS,
+    STATUS_WORDS,
+    moment,
+    size_words,
+)
+
+Locate = Callable[[str], Path | None]
+_LABEL = 14
+_LONG_VALUE = 120  # characters of a field shown here; the whole of it is in the export
+
+
+def case_lines(
+    case: Mapping[str, Any],
+    *,
+    why: bool = False,
+    history: bool = False,
+    locate: Locate = lambda _sha256: None,
+) -> list[Line]:
+    """The screen. `locate` tells where a file with a hash lies, so that it can be opened."""
+    lines = [*_head(case), *_values(case), *_text(case), *_issues(case)]
+    lines += [*_documents(case, locate), *_messages(case), *_replies(case)]
+    if why:
+        lines += _reasons(case)
+    if history:
+        lines += history_lines(case)
+    return lines
+
+
+def _head(case: Mapping[str, Any]) -> Iterable[Line]:
+    words = [
+        case["case_no"],
+        STATUS_WORDS.get(case["status"], case["status"]),
+        case["type"] or NO_TYPE,
+        case.get("city") or "",
+        f"第 {case['revision']} 次修订",
+    ]
+    tone: Tone = "heading"
+    yield Line(fit("  ".join(word for word in words if word), 80), tone)
+    for text in wrap(case["title"] or "（案例名称未知）"):
+        yield Line(text, tone)
+    if case.get("merged_into"):
+        yield Line(f"已并入 {harmless(case['merged_into'])}", "alarm")
+    elif case.get("closed_at"):
+        yield Line("已没有材料，不再计入。", "alarm")
+    yield from _labelled(
+        "首次收到", moment(case["received_at"]) + ("（截止后）" if case.get("late") else "")
+    )
+    yield from _labelled("最近更新", moment(case["updated_at"]))
+    if case.get("completed_at"):
+        yield from _labelled("材料齐全于", moment(case["completed_at"]))
+    yield from _labelled("发件人", "、".join(case["senders"]))
+
+
+def _labelled(label: str, value: str | None) -> Iterable[Line]:
+    head = f"{pad(label, _LABEL)}"
+    for text in wrap(value or "—", indent=head, hanging=" " * _LABEL):
+        yield Line(text)
+
+
+def _values(case: Mapping[str, Any]) -> Iterable[Line]:
+    values: Mapping[str, Mapping[str, Any]] = case["values"]
+    if not values:
+        return
+    yield from _heading("申报表")
+    for name, field in values.items():
+        label = name if len(name) <= 6 else name[:5] + "…"
+        yield from _labelled(label, _value(field))
+
+
+def _value(field: Mapping[str, Any]) -> str:
+    text = str(field.get("value") or "、".join(field.get("ticked", ())) or "（空）")
+    if len(text) > _LONG_VALUE:
+        text = f"{text[:_LONG_VALUE]}……（共 {field.get('count', 0)} 字）"
+    evidence = field.get("evidence") or {}
+    notes = []
+    if evidence.get("means") == "ocr":
+        notes.append(f"文字识别，把握 {evidence.get('confidence', 1.0):.0%}")
+    elif evidence.get("means") == "person":
+        notes.append("人工填写")
+    if not field.get("sure", True):
+        notes.append("勾选不清")
+    return f"{text}〔{'，'.join(notes)}〕" if notes else text
+
+
+def _text(case: Mapping[str, Any]) -> Iterable[Line]:
+    if case["body_count"] is None:
+        return
+    yield from _heading("案例正文")
+    yield from _labelled("正文字数", str(case["body_count"]))
+    yield from _labelled("各部分", "、".join(case["sections"]) or "（未找到小标题）")
+
+
+def _issues(case: Mapping[str, Any]) -> Iterable[Line]:
+    for audience, words in AUDIENCE_WORDS.items():
+        found = [issue for issue in case["issues"] if issue["audience"] == audience]
+        if found:
+            yield from _heading(words)
+        for issue in found:
+            mark = "·" if issue["severity"] == "warning" else "！"
+            for text in wrap(issue["text"], indent=f"  {mark} ", hanging="    "):
+                yield Line(text)
+    if not case["issues"]:
+        yield from _heading("没有待解决的问题")
+    if case.get("waived"):
+        yield from _labelled("已豁免", "、".join(case["waived"]))
+    for doubt in case.get("unsure", ()):
+        yield from _labelled("归属存疑", doubt)
+
+
+def _documents(case: Mapping[str, Any], locate: Locate) -> Iterable[Line]:
+    yield from _heading(f"材料  {len(case['documents'])} 件")
+    for document in case["documents"]:
+        role = ROLE_WORDS.get(document["role"], document["role"])
+        name = fit_middle(document["filename"] or "（无名）", 50)
+        yield Line(f"  {pad(role, 12)}{name}  {size_words(document['size'])}")
+        if document["container"]:
+            yield Line(fit(f"{' ' * 14}来自 {document['container']}", 80), "quiet")
+        place = locate(document["sha256"])
+        if place is not None:  # not cut: it is there to be copied
+            yield Line(f"{' ' * 14}{harmless(str(place))}", "quiet")
+    if case.get("superseded"):
+        yield Line(f"  另有 {len(case['superseded'])} 件已被更新的材料替代", "quiet")
+    for link in case.get("links", ()):
+        name = link.get("filename") or "（无名）"
+        yield Line(fit(f"  {pad('网盘链接', 12)}{name}", 80))
+
+
+def _messages(case: Mapping[str, Any]) -> Iterable[Line]:
+    messages = [message for message in case["messages"] if message["member"]]
+    yield from _heading(f"来信  {len(messages)} 封")
+    for message in messages:
+        words = DISPOSITION_WORDS.get(message["disposition"] or "", "待处理")
+        sender = fit_middle(message["from"] or "（发件人未知）", 24)
+        head = f"  {moment(message['received_at'])[5:]}  {pad(words, 8)}  {pad(sender, 24)}  "
+        yield Line(fit(head + harmless(message["subject"] or "（无主题）"), 80))
+    mentions = len(case["messages"]) - len(messages)
+    if mentions:
+        yield Line(f"  另有 {mentions} 封邮件提到本案例", "quiet")
+
+
+def _replies(case: Mapping[str, Any]) -> Iterable[Line]:
+    replies: Sequence[Mapping[str, Any]] = case["replies"]
+    if not replies:
+        return
+    yield from _heading(f"回信  {len(replies)} 封")
+    for reply in replies:
+        kind = REPLY_KIND_WORDS.get(reply["kind"], reply["kind"])
+        state = REPLY_STATE_WORDS.get(reply["state"], reply["state"])
+        when = moment(reply["sent_at"] or reply["created_at"])[5:]
+        reason = f"：{reply['reason']}" if reply["reason"] else ""
+        yield Line(fit(f"  {when}  {pad(kind, 8)}  {state}  {reply['to']}{reason}", 80))
+
+
+def _reasons(case: Mapping[str, Any]) -> Iterable[Line]:
+    yield from _heading("为什么算作一件")
+    subjects = {message["raw_sha256"]: message["subject"] for message in case["messages"]}
+    for reason in case["reasons"]:
+        subject = subjects.get(reason["raw_sha256"]) or "（无主题）"
+        for text in wrap(f"“{subject}”：{reason['text']}", indent="  ", hanging="    "):
+            yield Line(text)
+    if not case["reasons"]:
+        yield Line("  只有一封来信。")
+
+
+def _heading(text: str) -> Iterable[Line]:
+    yield Line("")
+    yield Line(text, "heading")

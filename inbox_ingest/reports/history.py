@@ -1,0 +1,139 @@
+"""What happened to a case: each revision with what changed against the one before, and people's word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from inbox_ingest.reports.screen import Line, wrap
+from inbox_ingest.reports.words import ISSUE_WORDS, ROLE_WORDS, STATUS_WORDS, moment
+
+Revision = Mapping[str, Any]
+_SHORT = 30
+
+_DECISION_WORDS = {
+    "fix": "改正",
+    "assign": "指定材料",
+    "merge": "合并",
+    "split": "拆分",
+    "waive": "豁免问题",
+    "dispose": "改判邮件",
+    "note": "备注",
+    "handle": "标为已处理",
+    "agree": "同意告知",
+}
+
+
+def history_lines(case: Mapping[str, Any]) -> list[Line]:
+    """Revisions and decisions in the order in which they happened."""
+    messages = {message["raw_sha256"]: message for message in case["messages"]}
+    before: Revision | None = None
+    entries: list[tuple[str, list[str]]] = []
+    for revision in case["revisions"]:
+        head = (
+            f"{moment(revision['made_at'])}  第 {revision['number']} 次修订，"
+            f"{STATUS_WORDS.get(revision['status'], revision['status'])}，"
+            f"{_cause(revision['cause'], messages)}"
+        )
+        entries.append((revision["made_at"], [head, *changes(before, revision)]))
+        before = revision
+    entries += [(decision["made_at"], [_decision(decision)]) for decision in case["decisions"]]
+    lines = [Line(""), Line("历次变化", "heading")]
+    for _, texts in sorted(entries, key=lambda entry: entry[0]):
+        for number, text in enumerate(texts):
+            indent = "  " if number == 0 else "      "
+            lines += [Line(piece) for piece in wrap(text, indent=indent, hanging=indent + "  ")]
+    return lines
+
+
+def changes(before: Revision | None, after: Revision) -> list[str]:
+    """What differs between two revisions, a Chinese phrase each; everything is new to the first."""
+    return [
+        *_field_changes(before["case"] if before else {}, after["case"]),
+        *_document_changes(before["case"] if before else {}, after["case"]),
+        *_issue_changes(before["issues"] if before else [], after["issues"]),
+    ]
+
+
+def _field_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[str]:
+    if not before:
+        return
+    old, new = _texts(before), _texts(after)
+    for name in dict.fromkeys((*old, *new)):
+        if old.get(name) != new.get(name):
+            yield f"{name}：{_shown(old.get(name))} → {_shown(new.get(name))}"
+
+
+def _texts(case: Mapping[str, Any]) -> dict[str, str | None]:
+    texts = {
+        name: field.get("value") or "、".join(field.get("ticked", ())) or None
+        for name, field in case.get("values", {}).items()
+    }
+    text = case.get("case_text")
+    return texts | ({"正文字数": str(text["body_count"])} if text else {})
+
+
+def _shown(text: str | None) -> str:
+    if text is None:
+        return "（空）"
+    return f"“{text}”" if len(text) <= _SHORT else f"“{text[:_SHORT]}……”"
+
+
+def _document_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[str]:
+    old = {material["attachment"]["sha256"]: material for material in before.get("documents", ())}
+    new = {material["attachment"]["sha256"]: material for material in after.get("documents", ())}
+    for sha256, material in new.items():
+        if sha256 not in old:
+            yield f"新材料：{_document(material)}"
+    for sha256, material in old.items():
+        if sha256 not in new:
+            yield f"不再使用：{_document(material)}"
+
+
+def _document(material: Mapping[str, Any]) -> str:
+    attachment = material["attachment"]
+    role = ROLE_WORDS.get(attachment["role"], attachment["role"])
+    return f"{role} {attachment['filename'] or '（无名）'}"
+
+
+def _issue_changes(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> Iterable[str]:
+    old = {_issue_key(issue): issue for issue in before}
+    new = {_issue_key(issue): issue for issue in after}
+    for key, issue in new.items():
+        if key not in old:
+            yield f"新问题：{_issue(issue)}"
+    for key, issue in old.items():
+        if key not in new:
+            yield f"已解决：{_issue(issue)}"
+
+
+def _issue_key(issue: Mapping[str, Any]) -> tuple[str, str]:
+    return issue["code"], str(issue.get("field"))
+
+
+def _issue(issue: Mapping[str, Any]) -> str:
+    return str(issue.get("text") or ISSUE_WORDS.get(issue["code"], issue["code"]))
+
+
+def _cause(cause: str, messages: Mapping[str, Mapping[str, Any]]) -> str:
+    if cause == "reread":
+        return "因重新读取"
+    if cause.startswith("decision:"):
+        return f"因人工处理（第 {cause.partition(':')[2]} 号）"
+    message = messages.get(cause)
+    return f"因来信“{message['subject'] or '（无主题）'}”" if message else "因来信"
+
+
+def _decision(decision: Mapping[str, Any]) -> str:
+    words = _DECISION_WORDS.get(decision["kind"], decision["kind"])
+    why = f"，理由：{decision['why']}" if decision["why"] else ""
+    undone = ""
+    if decision["undone_at"]:
+        undone = f"（{moment(decision['undone_at'])} 由 {decision['undone_by']} 撤销）"
+    detail = "，".join(f"{key} {value}" for key, value in decision["payload"].items())
+    return (
+        f"{moment(decision['made_at'])}  {decision['who']} {words}"
+        f"（第 {decision['id']} 号）{detail}{why}{undone}"
+    )

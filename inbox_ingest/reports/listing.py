@@ -1,0 +1,46 @@
+"""Cases and waiting matters as lists, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from inbox_ingest.reports.screen import WIDTH, Line, fit, fit_middle, table
+from inbox_ingest.reports.words import NO_TYPE, STATUS_WORDS, waiting_words
+
+Entries = Sequence[Mapping[str, Any]]
+
+
+def list_lines(cases: Entries, columns: int = WIDTH) -> list[Line]:
+    """A table of cases: number, status, type, newest material, how many issues, unit, title."""
+    if not cases:
+        return [Line("没有符合条件的案例。")]
+    unit_width = 16 + max(0, columns - WIDTH) // 2
+    rows = [
+        [
+            case["case_no"],
+            STATUS_WORDS.get(case["status"], case["status"]),
+            case["type"] or NO_TYPE,
+            (case["updated_at"] or "")[5:10] or "—",
+            str(len(case["codes"])),
+            fit_middle(case["unit"] or "（单位未知）", unit_width),
+            case["title"] or "（名称未知）",
+        ]
+        for case in cases
+    ]
+    headings = ["编号", "状态", "类型", "更新", "问题", "单位", "案例名称"]
+    laid_out = table(headings, rows, numbers=(4,), flexible=6, columns=columns)
+    counted = f"共 {len(cases)} 件。用 ingest show 编号 查看一件的全部情况。"
+    return [
+        Line(laid_out[0], "heading"),
+        *(Line(text) for text in laid_out[1:]),
+        Line(counted, "quiet"),
+    ]
+
+
+def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:
+    """What waits for a person and is no case: mails, failed replies, failed fetches."""
+    if not entries:
+        return []
+    lines = [Line(""), Line("邮件和回信", "heading")]
+    return lines + [Line(fit(f"  {waiting_words(entry)}", columns)) for entry in entries]
