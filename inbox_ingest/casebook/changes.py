@@ -97,7 +97,7 @@ class ToRead:
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """A case as the casebook holds it. `body` is the JSON of `records.Case`, empty unless asked for.
+    """A case as the casebook holds it. `body` is what `Case.model_dump_json()` gives.
 
     `closed` cases were merged (`merged_into` names the case that took them over) or have lost all
     their material; they keep number and anchor, so that they come back under the old number.

@@ -251,7 +251,7 @@ class Glance:
         The keys of contract §8, and: city, anchor, completed_at, closed_at, merged_into, values
         (field → FieldValue), links, superseded (documents), late, unsure, duplicates_of, waived,
         reasons, issue_history, messages, revisions (with the `case` as it was), decisions, replies.
-        Records stand as they are stored: defaults of `inbox_ingest.records` left out.
+        Records stand as `inbox_ingest.records` has them.
         """
         from inbox_ingest.casebook.glance_cases import one_case
 

@@ -20,10 +20,10 @@ class CaseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def known(self, *, bodies: bool = False) -> list[KnownCase]:
+    def known(self, *, bodies: bool = True) -> list[KnownCase]:
         """Every case: closed ones first, so that an open one has the last word on an anchor.
 
-        Among each, by sequence. `body` is filled in only where `bodies` asks for it.
+        Among each, by sequence. Without `bodies`, `body` is empty and nothing wide is loaded.
         """
         columns = CASES.c
         wanted = [

@@ -131,7 +131,7 @@ class FilingTransaction:
             "anchor": case.anchor,
             "fingerprint": mark,
             "line": json.dumps(line, ensure_ascii=False),
-            "body": case.model_dump_json(exclude_defaults=True),
+            "body": case.model_dump_json(),
         }
         return _Plan(change, case, stored.id if stored else self._last, stored, values, revised)
 
