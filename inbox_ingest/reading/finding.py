@@ -17,7 +17,8 @@ class Finding(Frozen):
     set for pages that are pictures, and for documents that bear an electronic seal. `picture` says
     what a picture shows: a page of text, a photo, or something too small to be either. `wants` is
     work that has to be done in a batch before the rest can be said: the file is then read again.
-    `pages` is how many pages were seen, 0 where the format has none.
+    `pages` is how many pages were seen, 0 where the format has none. `line_scores` holds every line
+    that OCR read, without white space, with its score from 0 to 1.
     """
 
     document: Document | None = None
@@ -26,3 +27,4 @@ class Finding(Frozen):
     wants: tuple[Want, ...] = ()
     problems: tuple[Problem, ...] = ()
     pages: int = 0
+    line_scores: tuple[tuple[str, float], ...] = ()
