@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import rows
-from benchmarks.dovecot import NoDovecot
 from benchmarks.measuring import HEADING, Failed
+from tests.servers.dovecot import DovecotMissing
 
 
 def main() -> int:
@@ -28,6 +28,7 @@ def main() -> int:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
     work = options.work or Path(tempfile.mkdtemp(prefix="ingest-bench-"))
     work.mkdir(parents=True, exist_ok=True)
+    work.chmod(0o755)  # Dovecot is not root and has to walk through
     print(HEADING, flush=True)
     wrong = 0
     try:
@@ -35,7 +36,7 @@ def main() -> int:
             try:
                 for row in rows.ALL[name](rows.Plan(work.resolve(), quick=options.quick)):
                     print(row, flush=True)
-            except (Failed, NoDovecot) as reason:
+            except (Failed, DovecotMissing) as reason:
                 wrong += 1
                 print(f"{name}: not measured: {reason}", file=sys.stderr, flush=True)
     finally:

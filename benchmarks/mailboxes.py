@@ -45,11 +45,14 @@ def received(number: int) -> datetime:
 
 
 def filled(path: Path, count: int, make: Callable[[int], bytes]) -> Path:
-    """A Maildir of `count` mails made by `make(number)`; made once, kept for the next run."""
+    """A folder for Dovecot whose Maildir `mail` holds `count` mails made by `make(number)`.
+
+    Made once, kept for the next run.
+    """
     done = path / "complete"
     if done.is_file() and done.read_text() == str(count):
         return path
-    box = Maildir(path)
+    box = Maildir(path / "mail")
     for number in range(count):
         box.add(make(number), received(number))
     done.write_text(str(count))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import casebooks, mailboxes
-from benchmarks.dovecot import PASSWORD, USER, Server, serving
+from benchmarks import mailboxes
 from benchmarks.measuring import (
     INGEST,
     PYTHON,
@@ -22,6 +22,7 @@ from benchmarks.measuring import (
     run,
     times_as_fast,
 )
+from tests.servers.dovecot import PASSWORD, USER, DovecotServer
 
 MEMORY_LIMIT = 150  # MiB
 
@@ -62,16 +63,23 @@ def _ingest(home: Path, *arguments: str | Path) -> Measured:
     return run([INGEST, *arguments], home=home, INGEST_IMAP_PASSWORD=PASSWORD)
 
 
+def _filed(home: Path) -> int:
+    """How many cases the casebook of this INGEST_HOME holds."""
+    return int(json.loads(run([INGEST, "status", "--json"], home=home).output)["cases"]["total"])
+
+
 def fetch(plan: Plan) -> Iterator[Row]:
     """(a) 2,000 mails of 20–280 KB from Dovecot into the synced archive, beside mbsync."""
     count = plan.count(2000)
     box = mailboxes.filled(plan.work / f"ordinary-{count}", count, mailboxes.ordinary)
 
-    with serving(box, plan.fresh("dovecot")) as server:
+    with DovecotServer(box) as server:
         synced = _mbsync_configuration(plan, server)
 
         def ours() -> Measured:
-            return _ingest(plan.fresh("home"), "run", "--source", server.url, "--until", "collect")
+            return _ingest(
+                plan.fresh("home"), "run", "--source", f"{server.url}/INBOX", "--until", "collect"
+            )
 
         def yardstick() -> Measured:
             plan.fresh("mirror")
@@ -84,7 +92,7 @@ def fetch(plan: Plan) -> Iterator[Row]:
     yield at_most(f"fetch {count:,} mails, archived and synced : mbsync", one, other, 1.0)
 
 
-def _mbsync_configuration(plan: Plan, server: Server) -> Path:
+def _mbsync_configuration(plan: Plan, server: DovecotServer) -> Path:
     path = plan.work / "mbsyncrc"
     path.write_text(
         "FSync yes\n"  # as it comes; said aloud because ours syncs too
@@ -102,32 +110,22 @@ def whole_run(plan: Plan) -> Iterator[Row]:
     """(b) `ingest run` over 1,000 .docx submissions, beside the script a capable user would write."""
     count = plan.count(1000)
     box = mailboxes.filled(plan.work / f"submissions-{count}", count, mailboxes.submission)
-    with serving(box, plan.fresh("dovecot")) as server:
+    with DovecotServer(box) as server:
 
         def ours() -> Measured:
-            return _ingest(plan.fresh("home"), "run", "--source", server.url)
+            return _ingest(plan.fresh("home"), "run", "--source", f"{server.url}/INBOX")
 
         def yardstick() -> Measured:
             database = plan.fresh("naive") / "cases.sqlite3"
-            done = run(
-                [
-                    PYTHON,
-                    "-m",
-                    "benchmarks.naive",
-                    "127.0.0.1",
-                    str(server.port),
-                    USER,
-                    PASSWORD,
-                    database,
-                ],
-                PYTHONPATH=str(TREE),
-            )
+            account = ("127.0.0.1", str(server.port), USER, PASSWORD)
+            script = [PYTHON, "-m", "benchmarks.naive", *account, database]
+            done = run(script, PYTHONPATH=str(TREE))
             if int(done.output) != count:
                 raise Failed(f"the script filed {done.output.strip()} of {count}")
             return done
 
         one, other = in_turn(ours, yardstick, rounds=plan.rounds(3))
-        filed = casebooks.filed(plan.work / "home")
+        filed = _filed(plan.work / "home")
         if filed != count:
             raise Failed(f"{filed} of {count} cases were filed")
     yield times_as_fast(f"run over {count:,} .docx submissions : naive script", one, other, 4.0)
@@ -137,12 +135,12 @@ def poll(plan: Plan) -> Iterator[Row]:
     """(c) a poll that finds nothing new among 50,000 mails, beside a bare imapclient process."""
     count = plan.count(50_000)
     box = mailboxes.filled(plan.work / f"tiny-{count}", count, mailboxes.tiny)
-    with serving(box, plan.fresh("dovecot")) as server:
+    with DovecotServer(box) as server:
         home = plan.fresh("home")
-        _ingest(home, "run", "--source", server.url)
+        _ingest(home, "run", "--source", f"{server.url}/INBOX")
 
         def ours() -> Measured:
-            return _ingest(home, "run", "--source", server.url)
+            return _ingest(home, "run", "--source", f"{server.url}/INBOX")
 
         def yardstick() -> Measured:
             command = [PYTHON, "-c", BARE_IMAP, str(server.port), USER]
@@ -156,10 +154,10 @@ def memory(plan: Plan) -> Iterator[Row]:
     """(d) peak memory of all processes together with a 40-MiB attachment."""
     box = mailboxes.filled(plan.work / "huge", 1, lambda _: mailboxes.huge(40 * 2**20))
     peaks = []
-    with serving(box, plan.fresh("dovecot")) as server:
+    with DovecotServer(box) as server:
         for _ in range(plan.rounds(3)):
             done = run(
-                [INGEST, "run", "--source", server.url],
+                [INGEST, "run", "--source", f"{server.url}/INBOX"],
                 home=plan.fresh("home"),
                 watch_memory=True,
                 INGEST_IMAP_PASSWORD=PASSWORD,
@@ -179,6 +177,8 @@ def memory(plan: Plan) -> Iterator[Row]:
 def status(plan: Plan) -> Iterator[Row]:
     """(e) `status` with 10,000 cases, beside importing typer and rich."""
     count = plan.count(10_000)
+    from benchmarks import casebooks
+
     home = casebooks.with_cases(plan.work / f"casebook-{count}", count)
     one, other = in_turn(
         lambda: _ingest(home, "status"),
