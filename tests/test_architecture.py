@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -109,3 +110,52 @@ def test_every_file_says_its_job_first(path: Path) -> None:
         assert all(getattr(node, "module", None) == "__future__" for node in imports), (
             "a package's __init__ stays free of imports: status must not load what it does not use"
         )
+
+
+# Distributions whose modules are called otherwise.
+MODULES = {
+    "mail-parser": "mailparser",
+    "msdoc2docx": "doc2docx",
+    "msoffcrypto-tool": "msoffcrypto",
+    "opencv-python-headless": "cv2",
+    "pillow": "PIL",
+    "pillow-heif": "pillow_heif",
+    "python-docx": "docx",
+}
+NOT_IMPORTED = {
+    "tzdata",  # zoneinfo reads it where the system has no time zones
+    "onnxruntime",  # rapidocr runs on it without asking for it
+}
+
+
+def imported() -> set[str]:
+    names = set()
+    for folder in (PACKAGE, TREE / "migrations"):
+        for path in folder.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    names |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names.add(node.module.split(".")[0])
+    return names - set(sys.stdlib_module_names) - {"inbox_ingest", "_typeshed"}
+
+
+def declared() -> set[str]:
+    config = tomllib.loads((TREE / "pyproject.toml").read_text(encoding="utf-8"))
+    return {re.split(r"[<>=!~ ]", name)[0] for name in config["project"]["dependencies"]}
+
+
+def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
+    modules = {MODULES.get(name, name) for name in declared() - NOT_IMPORTED}
+    assert imported() - NOT_IMPORTED == modules
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_pins_with_hashes_and_names_no_host(lock: str) -> None:
+    text = (TREE / lock).read_text(encoding="utf-8")
+    requirements = re.findall(r"^(\S+?)==\S+.*\\\n    --hash=sha256:", text, re.MULTILINE)
+    lines = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    assert len(requirements) == len(lines)
+    assert declared() <= {name.lower() for name in requirements}
+    assert "://" not in text
+    assert " @ " not in text
