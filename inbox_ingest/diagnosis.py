@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from inbox_ingest.campaigns import load_campaign, shipped_campaign
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.conversion import INSTALL_HINT, find_libreoffice
 from inbox_ingest.credentials import imap_password, password_source

@@ -42,13 +42,36 @@ def case_lines(
     return lines
 
 
+def checked_lines(
+    cases: Sequence[Mapping[str, Any]],
+    values: Sequence[Mapping[str, Any]],
+    unused: Sequence[str],
+    problem: str | None,
+) -> list[Line]:
+    """The verdict of `ingest check`: each case with its values, and the files that belong to none."""
+    lines: list[Line] = []
+    for case, read in zip(cases, values, strict=True):
+        full = {**case, "values": read}
+        lines += [Line("")] if lines else []
+        lines += [*_head(full), *_values(full), *_text(full), *_issues(full)]
+        lines += _documents(full, lambda _sha256: None)
+    if problem:
+        lines += [Line(text, "alarm") for text in wrap(f"邮件无法读取：{problem}")]
+    elif not cases:
+        lines.append(Line("这些文件里没有申报材料。"))
+    if unused:
+        lines += _heading("未归入案例的文件")
+        lines += [Line(fit(f"  {name}", 80)) for name in unused]
+    return lines
+
+
 def _head(case: Mapping[str, Any]) -> Iterable[Line]:
     words = [
-        case["case_no"],
+        case["case_no"] or "",
         STATUS_WORDS.get(case["status"], case["status"]),
         case["type"] or NO_TYPE,
         case.get("city") or "",
-        f"第 {case['revision']} 次修订",
+        f"第 {case['revision']} 次修订" if case["revision"] else "",
     ]
     tone: Tone = "heading"
     yield Line(fit("  ".join(word for word in words if word), 80), tone)

@@ -1,0 +1,167 @@
+"""Reads local files as if they had been sent together, and judges them; the store is not touched.
+
+The same readers, the same fold and the same rules as for mail; what only a mailbox can tell (time,
+sender, number) is unknown, and nothing about the window is raised (contract §8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from inbox_ingest import conversion
+from inbox_ingest.archive import Archive
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.assemble import assemble
+from inbox_ingest.casebook.lines import case_line
+from inbox_ingest.checking.engine import check
+from inbox_ingest.errors import InputError
+from inbox_ingest.reading.content import Content
+from inbox_ingest.reading.formats import kind_of
+from inbox_ingest.reading.mail import read_files, read_mail
+from inbox_ingest.records import Case, IssueCode, Message, Problem, Reading, Received, Want
+from inbox_ingest.stages.reading_job import derived_results
+from inbox_ingest.stages.tools import DerivedOrMissing, Tools, installed_tools
+
+_BLOCK = 1 << 20
+_ROUNDS = 3  # a converted file may hold a picture that wants OCR
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the files amount to: a line and the values read for each case, and files of no case."""
+
+    lines: tuple[dict[str, Any], ...]
+    values: tuple[dict[str, Any], ...]
+    unused: tuple[str, ...]
+    problem: str | None = None
+
+
+def check_files(paths: Sequence[Path], campaign: Campaign) -> Checked:
+    """Read and judge local files; folders stand for the files in them.
+
+    Raises:
+        InputError: a file is not there or cannot be read.
+    """
+    files = list(_files_in(paths))
+    with TemporaryDirectory(prefix="ingest-check-") as folder:
+        archive = Archive(Path(folder))
+        kept = [(path.name, archive.put(_blocks(path))) for path in files]
+        reading = _read_together(kept, campaign, archive)
+    return _judged(reading, campaign)
+
+
+def _files_in(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            found = (file for file in sorted(path.rglob("*")) if file.is_file())
+            yield from (file for file in found if not file.name.startswith("."))
+        else:
+            yield path
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+    except OSError as error:
+        why = "不存在" if isinstance(error, FileNotFoundError) else f"无法读取（{error.strerror}）"
+        raise InputError(f"文件 {path} {why}。") from error
+
+
+def _read_together(
+    files: Sequence[tuple[str, Content]], campaign: Campaign, archive: Archive
+) -> Reading:
+    """One reading of everything; conversion and OCR are done as they are asked for."""
+    tools = installed_tools()
+    derived = DerivedOrMissing(derived_results(archive, tools), tools)
+    mails = [content for name, content in files if _is_mail(name, content)]
+    others = [(name, content) for name, content in files if not _is_mail(name, content)]
+    for _ in range(_ROUNDS):
+        readings = [read_mail(mail, campaign, archive, derived) for mail in mails]
+        if others:
+            readings.append(read_files(others, campaign, archive, derived))
+        joined = _joined(readings)
+        if not joined.wants:
+            break
+        _fulfil(joined.wants, archive, tools)
+    return joined
+
+
+def _is_mail(name: str, content: Content) -> bool:
+    return name.casefold().endswith(".eml") or kind_of(content) == "eml"
+
+
+def _joined(readings: Sequence[Reading]) -> Reading:
+    """Several readings as one mail that brought all their files."""
+    if len(readings) == 1:
+        return readings[0]
+    attachments = [
+        attachment.model_copy(update={"part": f"{place}/{attachment.part}"})
+        for place, reading in enumerate(readings, start=1)
+        for attachment in reading.attachments
+    ]
+    problems = [reading.problem for reading in readings if reading.problem]
+    return readings[0].model_copy(
+        update={
+            "message": Message(message_id=None, subject=None, sender=None),
+            "text": "",
+            "attachments": tuple(attachments),
+            "links": tuple(link for reading in readings for link in reading.links),
+            "wants": tuple(want for reading in readings for want in reading.wants),
+            "problem": "；".join(problems) if problems and not attachments else None,
+        }
+    )
+
+
+def _fulfil(wants: Iterable[Want], archive: Archive, tools: Tools) -> None:
+    results = derived_results(archive, tools)
+    jobs = []
+    for want in dict.fromkeys(wants):
+        content = archive.get(want.sha256)
+        if want.kind == "convert":
+            jobs.append(conversion.Job(want.sha256, content.path, kind_of(content)))
+        else:
+            results.keep_recognised(want.sha256, _recognised(content))
+    with TemporaryDirectory(prefix="ingest-converted-") as folder:
+        for sha256, made in conversion.convert(jobs, Path(folder)).items():
+            result = made.read_bytes() if isinstance(made, Path) else made
+            results.keep_converted(sha256, result)
+
+
+def _recognised(content: Content) -> bytes | Problem:
+    from inbox_ingest.reading.ocr import recognise  # seconds to import
+
+    try:
+        return recognise(content, kind_of(content))
+    except Exception as error:  # noqa: BLE001 - one file's failure is a value
+        detail = f"文字识别未能完成（{type(error).__name__}）"
+        return Problem(code=IssueCode.LOW_CONFIDENCE, detail=detail)
+
+
+def _judged(reading: Reading, campaign: Campaign) -> Checked:
+    opens = datetime.combine(campaign.window.opens, datetime.min.time(), campaign.window.zone)
+    assembled = assemble([Received(received_at=opens, folder="", reading=reading)], campaign)
+    cases = [_timeless(case) for case in assembled.cases]
+    judged = [(case, check(case, campaign)) for case in cases]
+    used = {m.attachment.part for case in cases for m in (*case.documents, *case.superseded)}
+    unused = [a for a in reading.attachments if a.part not in used and a.role != "archive"]
+    return Checked(
+        lines=tuple(case_line(case, issues, campaign) for case, issues in judged),
+        values=tuple(
+            {name: value.model_dump(mode="json") for name, value in case.values.items()}
+            for case in cases
+        ),
+        unused=tuple(attachment.filename or "（无名）" for attachment in unused),
+        problem=reading.problem,
+    )
+
+
+def _timeless(case: Case) -> Case:
+    unknown = {"case_no": None, "received_at": None, "updated_at": None, "senders": ()}
+    return case.model_copy(update={**unknown, "late": False, "late_corrections": False})
