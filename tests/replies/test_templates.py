@@ -1,0 +1,112 @@
+"""A mistake in a letter template is found when it is loaded, with file and line, never at sending."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.errors import CampaignError
+from inbox_ingest.replies.samples import sample_letters
+from inbox_ingest.replies.templates import KINDS, LetterTemplates, TemplateFailed, load_templates
+from tests.replies.values import CAMPAIGN, TEMPLATES
+
+
+def load(folder: Path, campaign: Campaign = CAMPAIGN, **templates: str | bytes) -> LetterTemplates:
+    replies = folder / "replies"
+    replies.mkdir(exist_ok=True)
+    for name, text in templates.items():
+        content = text if isinstance(text, bytes) else text.encode()
+        (replies / f"{name}.txt.j2").write_bytes(content)
+    return load_templates(folder / "campaign.toml", campaign)
+
+
+def test_a_campaign_without_templates_uses_the_shipped_ones(tmp_path: Path) -> None:
+    letter = next(iter(sample_letters(CAMPAIGN)))
+    ours = load_templates(tmp_path / "campaign.toml", CAMPAIGN)
+    assert ours.render("missing", letter, CAMPAIGN) == TEMPLATES.render("missing", letter, CAMPAIGN)
+
+
+def test_one_part_can_be_changed_alone(tmp_path: Path) -> None:
+    templates = load(tmp_path, closing="此致敬礼\n{{ campaign.organiser }}\n")
+    letter = next(iter(sample_letters(CAMPAIGN)))
+    assert templates.render("missing", letter, CAMPAIGN).endswith(
+        f"此致敬礼\n{CAMPAIGN.organiser}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place", "words"),
+    [
+        ("missing", "您好\n{% if letter.open %}\n", "missing.txt.j2 第2行", "语法"),
+        ("missing", "您好\n\n{{ letter.deadlin }}\n", "missing.txt.j2 第3行", "deadlin"),
+        ("receipt", "{% include 'nowhere.txt.j2' %}", "receipt.txt.j2 第1行", "nowhere.txt.j2"),
+        ("case", "一\n{{ case.points[99].text }}", "case.txt.j2 第2行", "没有的名称"),
+        ("closing", "{{ 1 / 0 }}", "closing.txt.j2 第1行", "ZeroDivisionError"),
+        ("reminder", "  \n{# nothing #}\n", "reminder.txt.j2", "空的"),
+        ("receipt", "{% for i in range(90000) %}长{% endfor %}", "receipt.txt.j2", "超过"),
+        ("receipt", b"\xc4\xe3\xba\xc3", "receipt.txt.j2", "UTF-8"),
+        (
+            "receipt",
+            "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+            "receipt.txt.j2 第1行",
+            "SecurityError",
+        ),
+        # Reached by an incomplete case alone: every branch is tried.
+        ("case", "{% if case.points %}\n{{ oops }}{% endif %}x", "case.txt.j2 第2行", "oops"),
+        # Reached after the window alone.
+        ("missing", "好{% if not letter.open %}{{ oops }}{% endif %}", "第1行", "oops"),
+    ],
+)
+def test_mistakes_are_named_with_their_place_at_load(
+    tmp_path: Path, name: str, text: str | bytes, place: str, words: str
+) -> None:
+    with pytest.raises(CampaignError) as caught:
+        load(tmp_path, **{name: text})
+    assert place in caught.value.message
+    assert words in caught.value.message
+
+
+def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(CampaignError) as caught:
+        load(tmp_path, receipt="{{ one }}", reminder="{{ two }}")
+    assert {mistake.key for mistake in caught.value.mistakes} == {
+        "receipt.txt.j2 第1行",
+        "reminder.txt.j2 第1行",
+    }
+
+
+def test_a_template_that_fails_on_a_real_letter_says_so_and_nothing_else(tmp_path: Path) -> None:
+    """The sample unit is spared, the real one is not: no trial can find everything."""
+    templates = load(
+        tmp_path, receipt="{% if letter.unit == '真实单位' %}{{ 1 / 0 }}{% endif %}您好"
+    )
+    letter = next(iter(sample_letters(CAMPAIGN))).model_copy(update={"unit": "真实单位"})
+    with pytest.raises(TemplateFailed):
+        templates.render("receipt", letter, CAMPAIGN)
+
+
+def test_samples_reach_every_issue_a_sender_can_hear_of() -> None:
+    said = {
+        code
+        for letter in sample_letters(CAMPAIGN)
+        for case in letter.cases
+        for point in (*case.points, *case.remarks)
+        for code in point.codes
+    }
+    expected = {code for code, rule in CAMPAIGN.issues.items() if rule.audience == "sender"}
+    assert {code.value for code in said} | {"form-missing"} == {code.value for code in expected}
+
+
+def test_letters_are_tidy() -> None:
+    for letter in sample_letters(CAMPAIGN):
+        for kind in KINDS:
+            text = TEMPLATES.render(kind, letter, CAMPAIGN)
+            assert "\n\n\n" not in text
+            assert not any(line != line.rstrip() for line in text.split("\n"))
+            assert text.endswith("\n")
+            assert "None" not in text
+            assert "。。" not in text
+    assert shipped_campaign().is_file()
