@@ -97,7 +97,8 @@ class ToRead:
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """A case as the casebook holds it. `body` is what `Case.model_dump_json()` gives.
+    """A case as the casebook holds it. `body` is what `Case.model_dump_json()` gives, and
+    `body_sha256` its hash (`revising.body_mark`), which tells without the body whether it changed.
 
     `closed` cases were merged (`merged_into` names the case that took them over) or have lost all
     their material; they keep number and anchor, so that they come back under the old number.
@@ -112,6 +113,7 @@ class KnownCase:
     closed: bool
     merged_into: str | None
     body: str = ""
+    body_sha256: str = ""
 
     def case(self) -> Case:
         """The case of the newest revision."""

@@ -82,3 +82,8 @@ def fingerprint(case: Case, issues: Iterable[Issue]) -> str:
         repr((*identity(i), i.audience, i.severity, i.measured, i.limit, i.expires)) for i in issues
     )
     return hashlib.sha256("\n".join([content, *verdict]).encode()).hexdigest()
+
+
+def body_mark(body: str) -> str:
+    """The hash under which a body is known: `KnownCase.body_sha256` is that of its JSON."""
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -34,6 +34,7 @@ class CaseStore:
             columns.status,
             columns.closed_at,
             columns.merged_into,
+            columns.body_sha256,
         ]
         members: dict[int, set[str]] = defaultdict(set)
         with self._database.reading() as connection:
@@ -60,6 +61,7 @@ class CaseStore:
                 closed=row.closed_at is not None,
                 merged_into=numbers.get(row.merged_into),
                 body=row.body if bodies else "",
+                body_sha256=row.body_sha256,
             )
             for row in rows
         ]

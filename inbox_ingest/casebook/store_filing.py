@@ -18,7 +18,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import CaseChange, Filed, Filing
 from inbox_ingest.casebook.database import Database, slices
 from inbox_ingest.casebook.lines import case_line
-from inbox_ingest.casebook.revising import fingerprint
+from inbox_ingest.casebook.revising import body_mark, fingerprint
 from inbox_ingest.casebook.store_closing import close_cases
 from inbox_ingest.casebook.store_issues import Judged, write_issues
 from inbox_ingest.casebook.store_outcomes import write_outcomes
@@ -115,6 +115,7 @@ class FilingTransaction:
         revision = 1 if stored is None else stored.revision + int(revised)
         line = case_line(case, change.issues, self.campaign, revision)
         status = status_of(change.issues)
+        body = case.model_dump_json()
         values = {
             "case_no": number,
             "status": status,
@@ -130,8 +131,9 @@ class FilingTransaction:
             "unit": line["unit"],
             "anchor": case.anchor,
             "fingerprint": mark,
+            "body_sha256": body_mark(body),
             "line": json.dumps(line, ensure_ascii=False),
-            "body": case.model_dump_json(),
+            "body": body,
         }
         return _Plan(change, case, stored.id if stored else self._last, stored, values, revised)
 
@@ -153,11 +155,11 @@ class FilingTransaction:
     def _differing(self, plans: Sequence[_Plan]) -> list[_Plan]:
         """New cases, and those of which anything at all is not as stored."""
         known = [plan.id for plan in plans if plan.stored is not None]
-        wide = {
-            row.id: (row.line, row.body)
+        texts = {
+            row.id: (row.line, row.body_sha256)
             for part in slices(known)
             for row in self.connection.execute(
-                select(CASES.c.id, CASES.c.line, CASES.c.body).where(CASES.c.id.in_(part))
+                select(CASES.c.id, CASES.c.line, CASES.c.body_sha256).where(CASES.c.id.in_(part))
             )
         }
         return [
@@ -167,7 +169,7 @@ class FilingTransaction:
             or plan.revised
             or plan.stored.closed_at is not None
             or plan.stored.city != plan.change.city
-            or wide[plan.id] != (plan.values["line"], plan.values["body"])
+            or texts[plan.id] != (plan.values["line"], plan.values["body_sha256"])
         ]
 
     # --- write the cases ----------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import re
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection, and_, bindparam, case, delete, or_, select, update
 
 from inbox_ingest.casebook.changes import ToRead
@@ -58,7 +62,8 @@ class ReadingStore:
         """
         if not readings:
             return 0
-        bodies = {r.raw_sha256: r.model_dump_json(exclude_defaults=True) for r in readings}
+        readings = [_storable(reading) for reading in readings]
+        bodies = {reading.raw_sha256: _body(reading) for reading in readings}
         with self._database.writing() as connection:
             known = _bodies(connection, bodies)
             changed = [
@@ -127,7 +132,7 @@ class ReadingStore:
             .order_by(MESSAGES.c.received_at, MESSAGES.c.raw_sha256)
         )
         received, outdated = [], []
-        with self._database.reading() as connection:
+        with self._database.reading() as connection, _collector_paused():
             for received_at, folder, body, raw_sha256 in connection.execute(query):
                 try:
                     reading = Reading.model_validate_json(body)
@@ -163,6 +168,48 @@ class ReadingStore:
             return set(
                 connection.scalars(select(MESSAGES.c.raw_sha256).where(MESSAGES.c.stage == "read"))
             )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's cycle collector off while many lasting values are made.
+
+    It would walk over all of them again and again and find nothing: 10,000 readings take 2.7 s
+    with it and 0.5 s without.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _body(reading: Reading) -> str:
+    return reading.model_dump_json(exclude_defaults=True)
+
+
+def _storable(reading: Reading) -> Reading:
+    """The reading, with U+FFFD for halves of surrogate pairs: no database takes those.
+
+    Readers should let none through; one that does must not stop all mail for good.
+    """
+    try:
+        _body(reading)
+    except PydanticSerializationError:
+        return Reading.model_validate(_whole_characters(reading.model_dump()))
+    return reading
+
+
+def _whole_characters(value: Any) -> Any:
+    if isinstance(value, str):
+        return re.sub("[\ud800-\udfff]", "\ufffd", value)
+    if isinstance(value, dict):
+        return {_whole_characters(key): _whole_characters(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_whole_characters(item) for item in value)
+    return value
 
 
 def _content(body: str | None) -> str | None:

@@ -141,6 +141,7 @@ class PlaceRow(Row, table=True):
             "next_try_at",
             **_where("state = 'listed' AND gone_at IS NULL"),
         ),
+        Index("ix_places_attempts", "attempts", **_where("state = 'listed' AND gone_at IS NULL")),
         Index("ix_places_raw_sha256", "raw_sha256"),
     )
 
@@ -252,7 +253,7 @@ class CaseRow(Row, table=True):
     """A case at its newest revision. `line` is the JSON line of contract §8, `body` records.Case.
 
     `id` is its place in the sequence of case numbers, from 1, used once and kept for ever: a closed
-    case keeps its number. `fingerprint` covers what makes a revision.
+    case keeps its number. `fingerprint` covers what makes a revision, `body_sha256` the whole body.
     """
 
     __tablename__ = "cases"
@@ -280,6 +281,7 @@ class CaseRow(Row, table=True):
     unit: str | None = None
     anchor: str
     fingerprint: str
+    body_sha256: str
     line: str
     body: str
 

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.Text()),
         sa.Column("anchor", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("body_sha256", sa.Text(), nullable=False),
         sa.Column("line", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.CheckConstraint(
@@ -334,6 +335,12 @@ def upgrade() -> None:
         "ix_places_due",
         "places",
         ["internaldate", "next_try_at"],
+        **_where("state = 'listed' AND gone_at IS NULL"),
+    )
+    op.create_index(
+        "ix_places_attempts",
+        "places",
+        ["attempts"],
         **_where("state = 'listed' AND gone_at IS NULL"),
     )
     op.create_index("ix_places_raw_sha256", "places", ["raw_sha256"])

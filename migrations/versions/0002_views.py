@@ -15,10 +15,10 @@ SELECT
   folders.account,
   folders.folder,
   folders.present AS on_server,
-  COALESCE(counted.archived, 0) - COALESCE(unfiled.waiting, 0)
-    - COALESCE(unfiled.quarantined, 0) AS filed,
-  COALESCE(counted.listed, 0) + COALESCE(unfiled.waiting, 0) AS waiting,
-  COALESCE(unfiled.quarantined, 0) AS quarantined,
+  COALESCE(counted.archived, 0) - COALESCE(unfiled.mails, 0)
+    - COALESCE(unreadable.mails, 0) AS filed,
+  COALESCE(counted.listed, 0) + COALESCE(unfiled.mails, 0) AS waiting,
+  COALESCE(unreadable.mails, 0) AS quarantined,
   COALESCE(counted.out_of_scope, 0) AS out_of_scope,
   COALESCE(counted.gone, 0) AS gone
 FROM folders
@@ -34,20 +34,20 @@ LEFT JOIN (
   GROUP BY account, folder
 ) AS counted ON counted.account = folders.account AND counted.folder = folders.folder
 LEFT JOIN (
-  SELECT
-    places.account,
-    places.folder,
-    SUM(CASE WHEN undone.quarantined = 0 THEN 1 ELSE 0 END) AS waiting,
-    SUM(undone.quarantined) AS quarantined
-  FROM (
-    SELECT raw_sha256, 0 AS quarantined FROM messages WHERE stage <> 'filed'
-    UNION ALL
-    SELECT raw_sha256, 1 AS quarantined FROM messages
-    WHERE disposition = 'quarantined' AND stage = 'filed'
-  ) AS undone
-  JOIN places ON places.raw_sha256 = undone.raw_sha256 AND places.gone_at IS NULL
-  GROUP BY places.account, places.folder
+  SELECT account, folder, COUNT(*) AS mails
+  FROM places
+  WHERE gone_at IS NULL
+    AND raw_sha256 IN (SELECT raw_sha256 FROM messages WHERE stage <> 'filed')
+  GROUP BY account, folder
 ) AS unfiled ON unfiled.account = folders.account AND unfiled.folder = folders.folder
+LEFT JOIN (
+  SELECT account, folder, COUNT(*) AS mails
+  FROM places
+  WHERE gone_at IS NULL AND raw_sha256 IN (
+    SELECT raw_sha256 FROM messages WHERE disposition = 'quarantined' AND stage = 'filed'
+  )
+  GROUP BY account, folder
+) AS unreadable ON unreadable.account = folders.account AND unreadable.folder = folders.folder
 """
 
 # A mail that could not be fetched five times is no longer the network's affair.
