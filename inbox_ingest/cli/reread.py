@@ -1,9 +1,34 @@
-"""`ingest init`"""
+"""`ingest reread`: read everything again, and show which verdicts change."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+
+from inbox_ingest.cli.chinese import ChineseCommand
 
 
 def add_to(app: typer.Typer) -> None:
-    pass
+    """Register the command."""
+    app.command("reread", cls=ChineseCommand)(reread_all)
+
+
+def reread_all(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只列出会有哪些变化，不作任何改动。")
+    ] = False,
+) -> None:
+    """用现在的程序和活动文件把全部邮件重读一遍；人工处理的结果保留，不会自动发信。"""
+    from inbox_ingest.cli.printing import show
+    from inbox_ingest.cli.progress import progress
+    from inbox_ingest.pipeline import Request
+    from inbox_ingest.reports.rereading import difference_lines
+    from inbox_ingest.rereading import reread
+    from inbox_ingest.settings import load_settings
+
+    with progress() as bar:
+        done = reread(Request(load_settings(), progress=bar), dry_run=dry_run)
+    differences = [(change.case_no, change.before, change.after) for change in done.differences]
+    show(difference_lines(done.mails, differences, dry_run=dry_run))
