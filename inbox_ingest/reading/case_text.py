@@ -1,0 +1,133 @@
+"""Document → `CaseText`: title block, 摘要, sections, and what of it counts as 正文 (contract §2)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from inbox_ingest.campaigns import Campaign, Text, squeeze
+from inbox_ingest.reading.case_text_cover import Heading, cover
+from inbox_ingest.reading.case_text_front import Front, read_front
+from inbox_ingest.reading.case_text_headings import SectionNames, names_of
+from inbox_ingest.reading.case_text_lines import Line, lines_of
+from inbox_ingest.reading.counting import count_characters
+from inbox_ingest.reading.document import Document
+from inbox_ingest.reading.form_region import find_form
+from inbox_ingest.reading.similarity import signature
+from inbox_ingest.records import CaseText, Evidence, SectionRecord
+
+_TEXT_LENGTH = 300  # 字: a text without any section is a case text only from here on
+
+
+def parse_case_text(
+    document: Document, campaign: Campaign, filename: str | None
+) -> CaseText | None:
+    """Read a case text; None where the document holds none.
+
+    A document with at least two of the sections is one; so is a longer text without them, which may
+    yet be a news report or a notice: `roles.role_of` decides that. A form in the same document is
+    left out.
+    """
+    region = find_form(document, campaign)
+    skip = range(0) if region is None else range(region.start, region.end)
+    lines = lines_of(document.blocks, skip)
+    if not lines:
+        return None
+    names = names_of(campaign.text)
+    headings = cover(lines, names)
+    first = headings[0].line if headings else len(lines)
+    front = read_front(lines[:first], campaign, names)
+    body = _body(lines, headings, front, campaign.text, names)
+    body_count = sum(count_characters(text) for text in body)
+    if not _is_case_text(headings, front, body_count):
+        return None
+    return CaseText(
+        title=front.title,
+        unit=front.unit,
+        abstract_count=None if front.abstract is None else count_characters(front.abstract),
+        body_count=body_count,
+        sections=tuple(_sections(document, lines, headings, campaign.text)),
+        text_sha256=_hash(lines),
+        signature=signature("".join(body)),
+        evidence=Evidence(
+            file=filename,
+            where=lines[headings[0].line if headings else 0].where,
+            means=document.means,
+            confidence=document.confidence,
+        ),
+    )
+
+
+def _is_case_text(headings: Sequence[Heading], front: Front, body_count: int) -> bool:
+    named = {section for heading in headings for section in heading.sections}
+    if len(named) >= 2:
+        return True
+    if named and front.abstract is not None:
+        return True
+    return body_count >= _TEXT_LENGTH
+
+
+def _body(
+    lines: Sequence[Line],
+    headings: Sequence[Heading],
+    front: Front,
+    rules: Text,
+    names: SectionNames,
+) -> list[str]:
+    """The texts that count as 正文, line by line."""
+    body = [line.text for line in front.body if _counts(line, rules)]
+    if rules.count_abstract and front.abstract is not None:
+        body.append(front.abstract)
+    for heading, content in _stretches(lines, headings):
+        if not rules.count_appendix and set(heading.sections) <= names.appendices:
+            continue
+        if _counts(lines[heading.line], rules):
+            body.append(lines[heading.line].text if rules.count_headings else heading.inline)
+        body += [line.text for line in content if _counts(line, rules)]
+    return body
+
+
+def _counts(line: Line, rules: Text) -> bool:
+    if line.origin == "table":
+        return rules.count_tables
+    return rules.count_text_boxes if line.origin == "text_box" else line.origin == "body"
+
+
+def _stretches(
+    lines: Sequence[Line], headings: Sequence[Heading]
+) -> list[tuple[Heading, Sequence[Line]]]:
+    """Each heading with the lines under it."""
+    ends = [heading.line for heading in headings[1:]] + [len(lines)]
+    return [
+        (heading, lines[heading.line + 1 : end])
+        for heading, end in zip(headings, ends, strict=True)
+    ]
+
+
+def _sections(
+    document: Document, lines: Sequence[Line], headings: Sequence[Heading], rules: Text
+) -> list[SectionRecord]:
+    records: list[SectionRecord] = []
+    for heading, content in _stretches(lines, headings):
+        start = lines[heading.line].block
+        after = heading.line + 1 + len(content)
+        end = lines[after].block if after < len(lines) else len(document.blocks)
+        pictured = any(start < picture.after <= end for picture in document.pictures)
+        count = count_characters(heading.inline) + sum(
+            count_characters(line.text) for line in content
+        )
+        records += [
+            SectionRecord(
+                name=rules.sections[section].name,
+                count=count,
+                empty=not count and not pictured,
+                where=lines[heading.line].where,
+            )
+            for section in heading.sections
+        ]
+    return records
+
+
+def _hash(lines: Sequence[Line]) -> str:
+    text = "".join(squeeze(line.text) for line in lines)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,199 @@
+"""Document → `FormRecord`: the answer to each field of the campaign's form, with its evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from inbox_ingest.campaigns import Campaign, FormField, squeeze
+from inbox_ingest.reading.counting import count_characters
+from inbox_ingest.reading.document import Document, Paragraph, Table
+from inbox_ingest.reading.form_choice import read_choice
+from inbox_ingest.reading.form_labels import labels_of
+from inbox_ingest.reading.form_lines import line_answers
+from inbox_ingest.reading.form_region import FormRegion, find_form, is_form_title
+from inbox_ingest.reading.form_tables import Answer, FormTable
+from inbox_ingest.reading.form_values import cleaned, is_prompt, phone_digits
+from inbox_ingest.records import Evidence, FieldValue, FormRecord
+
+_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[-— ]?\d{7,8}|\d{7,8})(?!\d)")
+_LEFT_OVER = 12  # 字: a longer text in a cell that is no label is something a person wrote
+
+
+def parse_form(document: Document, campaign: Campaign, filename: str | None) -> FormRecord | None:
+    """Read the form in a document; None where there is none.
+
+    A document is a form where the campaign's title of the form and two of its labels stand in it,
+    or most of the labels. `blank` is set where nothing at all was filled in.
+    """
+    region = find_form(document, campaign)
+    if region is None:
+        return None
+    reader = _Reader(document, campaign, filename)
+    for answer in _answers(document, region, campaign):
+        reader.take(answer)
+    reader.mend(region)
+    values = {
+        form_field.name: reader.values[form_field.name]
+        for form_field in campaign.form.fields
+        if form_field.name in reader.values
+    }
+    return FormRecord(fields=values, blank=_blank(values, region, campaign))
+
+
+def _answers(document: Document, region: FormRegion, campaign: Campaign) -> Iterator[Answer]:
+    for table in region.tables:
+        for answer in table.answers():
+            yield _with_nested(answer, document)
+    paragraphs = [
+        block
+        for block in document.blocks[region.start : region.end]
+        if isinstance(block, Paragraph)
+    ]
+    yield from line_answers(paragraphs, labels_of(campaign.form))
+
+
+def _with_nested(answer: Answer, document: Document) -> Answer:
+    """An empty answer whose cell holds a table: the table is the answer (pasted from elsewhere)."""
+    if answer.text.strip():
+        return answer
+    for block in document.blocks:
+        if isinstance(block, Table) and block.inside == answer.where:
+            paragraphs = tuple(p for cell in block.cells for p in cell.paragraphs)
+            text = "\n".join(paragraph.text for paragraph in paragraphs)
+            return Answer(answer.fields, text, paragraphs, answer.where)
+    return answer
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects the values; the first answer that says something stands."""
+
+    document: Document
+    campaign: Campaign
+    filename: str | None
+    values: dict[str, FieldValue] = field(default_factory=dict)
+
+    def take(self, answer: Answer) -> None:
+        """Take an answer into the values of its fields."""
+        for form_field, text in _divided(answer):
+            value = self._value(form_field, text, answer)
+            known = self.values.get(form_field.name)
+            if known is None or (_empty(known) and not _empty(value)):
+                self.values[form_field.name] = value
+
+    def mend(self, region: FormRegion) -> None:
+        """Find what stands in another place than its label promises."""
+        for form_field in self.campaign.form.fields:
+            known = self.values.get(form_field.name)
+            if known is not None and not _empty(known):
+                continue
+            if form_field.kind == "choice":
+                self._find_choice(form_field, region)
+            elif form_field.kind == "phone":
+                self._find_phone(form_field)
+
+    def _value(self, form_field: FormField, text: str, answer: Answer) -> FieldValue:
+        if form_field.kind == "choice":
+            choice = read_choice(answer.paragraphs, text, form_field.options)
+            value = choice.ticked[0] if len(choice.ticked) == 1 else None
+            evidence = self._evidence(answer.where, sure=choice.sure)
+            return FieldValue(
+                value=value,
+                ticked=choice.ticked,
+                sure=choice.sure,
+                count=count_characters(value or ""),
+                evidence=evidence,
+            )
+        value = cleaned(text, form_field)
+        return FieldValue(
+            value=value,
+            count=count_characters(value or ""),
+            evidence=self._evidence(answer.where, sure=True),
+        )
+
+    def _evidence(self, where: str, *, sure: bool) -> Evidence:
+        confidence = self.document.confidence if sure else min(0.5, self.document.confidence)
+        return Evidence(
+            file=self.filename, where=where, means=self.document.means, confidence=confidence
+        )
+
+    def _find_choice(self, form_field: FormField, region: FormRegion) -> None:
+        """A choice whose label people changed: any cell or line that holds its options."""
+        for where, paragraphs, text in _places(self.document, region):
+            if sum(squeeze(option) in squeeze(text) for option in form_field.options) > 1:
+                answer = Answer((form_field,), text, tuple(paragraphs), where)
+                self.values[form_field.name] = self._value(form_field, text, answer)
+                if not _empty(self.values[form_field.name]):
+                    return
+
+    def _find_phone(self, form_field: FormField) -> None:
+        """A number that was written behind a name: `张三 138…` in the field for the person."""
+        for other in self.campaign.form.fields:
+            known = self.values.get(other.name)
+            if other.key != "contact" or known is None or known.value is None:
+                continue
+            found = [match.group() for match in _NUMBER.finditer(phone_digits(known.value))]
+            if not found:
+                continue
+            self.values[form_field.name] = FieldValue(
+                value=" ".join(found), count=len(found), evidence=known.evidence
+            )
+            name = _NUMBER.sub("", phone_digits(known.value)).strip(" 　,，;；、/()（）:：")
+            if name:
+                update = {"value": name, "count": count_characters(name)}
+                self.values[other.name] = known.model_copy(update=update)
+
+
+def _divided(answer: Answer) -> Iterator[tuple[FormField, str]]:
+    """`联系人及电话`: numbers go to the field for numbers, the rest to the other."""
+    phones = [form_field for form_field in answer.fields if form_field.kind == "phone"]
+    if len(answer.fields) == 1 or not phones:
+        for form_field in answer.fields:
+            yield form_field, answer.text
+        return
+    text = phone_digits(answer.text)
+    numbers = [match.group() for match in _NUMBER.finditer(text)]
+    rest = _NUMBER.sub(" ", text)
+    for form_field in answer.fields:
+        if form_field.kind == "phone":
+            yield form_field, " ".join(numbers)
+        else:
+            yield form_field, rest.strip(" 　\n,，;；、/()（）:：")
+
+
+def _places(
+    document: Document, region: FormRegion
+) -> Iterator[tuple[str, Sequence[Paragraph], str]]:
+    for table in region.tables:
+        for cell in table.table.cells:
+            yield table.place(cell), cell.paragraphs, cell.text
+    for block in document.blocks[region.start : region.end]:
+        if isinstance(block, Paragraph):
+            yield block.where, (block,), block.text
+
+
+def _empty(value: FieldValue) -> bool:
+    return value.value is None and not value.ticked
+
+
+def _blank(values: dict[str, FieldValue], region: FormRegion, campaign: Campaign) -> bool:
+    """Whether nobody filled anything in: no answer, and no other text of any length in a cell."""
+    for form_field in campaign.form.fields:
+        value = values.get(form_field.name)
+        if value is not None and form_field.kind != "stamped" and not _empty(value):
+            return False
+    return not any(_written(table, campaign) for table in region.tables)
+
+
+def _written(table: FormTable, campaign: Campaign) -> bool:
+    for cell in table.left_over():
+        text = cell.text.strip()
+        if is_form_title(text, campaign.form) or any(
+            is_prompt(text, form_field) for form_field in campaign.form.fields
+        ):
+            continue
+        if count_characters(text) > _LEFT_OVER or _NUMBER.search(text):
+            return True
+    return False
