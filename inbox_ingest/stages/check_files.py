@@ -6,29 +6,29 @@ sender, number) is unknown, and nothing about the window is raised (contract §8
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from inbox_ingest import conversion
 from inbox_ingest.archive import Archive
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.assemble import assemble
 from inbox_ingest.casebook.lines import case_line
 from inbox_ingest.checking.engine import check
 from inbox_ingest.errors import InputError
+from inbox_ingest.executor import SerialExecutor
 from inbox_ingest.reading.content import Content
 from inbox_ingest.reading.formats import kind_of
 from inbox_ingest.reading.mail import read_files, read_mail
-from inbox_ingest.records import Case, IssueCode, Message, Problem, Reading, Received, Want
+from inbox_ingest.records import Case, Message, Reading, Received
+from inbox_ingest.stages.batch_work import ROUNDS, fulfil
 from inbox_ingest.stages.reading_job import derived_results
-from inbox_ingest.stages.tools import DerivedOrMissing, Tools, installed_tools
+from inbox_ingest.stages.tools import DerivedOrMissing, installed_tools
 
 _BLOCK = 1 << 20
-_ROUNDS = 3  # a converted file may hold a picture that wants OCR
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,14 @@ def _read_together(
     derived = DerivedOrMissing(derived_results(archive, tools), tools)
     mails = [content for name, content in files if _is_mail(name, content)]
     others = [(name, content) for name, content in files if not _is_mail(name, content)]
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         readings = [read_mail(mail, campaign, archive, derived) for mail in mails]
         if others:
             readings.append(read_files(others, campaign, archive, derived))
         joined = _joined(readings)
         if not joined.wants:
             break
-        _fulfil(joined.wants, archive, tools)
+        fulfil(joined.wants, archive, tools, SerialExecutor())
     return joined
 
 
@@ -117,31 +117,6 @@ def _joined(readings: Sequence[Reading]) -> Reading:
             "problem": "；".join(problems) if problems and not attachments else None,
         }
     )
-
-
-def _fulfil(wants: Iterable[Want], archive: Archive, tools: Tools) -> None:
-    results = derived_results(archive, tools)
-    jobs = []
-    for want in dict.fromkeys(wants):
-        content = archive.get(want.sha256)
-        if want.kind == "convert":
-            jobs.append(conversion.Job(want.sha256, content.path, kind_of(content)))
-        else:
-            results.keep_recognised(want.sha256, _recognised(content))
-    with TemporaryDirectory(prefix="ingest-converted-") as folder:
-        for sha256, made in conversion.convert(jobs, Path(folder)).items():
-            result = made.read_bytes() if isinstance(made, Path) else made
-            results.keep_converted(sha256, result)
-
-
-def _recognised(content: Content) -> bytes | Problem:
-    from inbox_ingest.reading.ocr import recognise  # seconds to import
-
-    try:
-        return recognise(content, kind_of(content))
-    except Exception as error:  # noqa: BLE001 - one file's failure is a value
-        detail = f"文字识别未能完成（{type(error).__name__}）"
-        return Problem(code=IssueCode.LOW_CONFIDENCE, detail=detail)
 
 
 def _judged(reading: Reading, campaign: Campaign) -> Checked:

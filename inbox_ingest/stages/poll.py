@@ -7,7 +7,8 @@ another was deleted, so a full listing is made at least once an hour all the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from inbox_ingest.casebook.glance import FolderGlance, Glance
@@ -19,10 +20,14 @@ COMPARISON_EVERY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the quick look saw: the folders that may have changed, and all that were looked at."""
+    """What the quick look saw: folders that may have changed, those that surely have not.
 
-    changed: tuple[str, ...]
-    seen: tuple[str, ...]
+    `compared` tells when the known UIDs of each folder were last compared with the server's.
+    """
+
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    compared: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 def look(source: Source, glance: Glance | None, now: datetime) -> Look:
@@ -32,14 +37,15 @@ def look(source: Source, glance: Glance | None, now: datetime) -> Look:
     """
     known = glance.poll(source.account, now).folders if glance is not None else {}
     changed: list[str] = []
-    seen: list[str] = []
+    same: list[str] = []
     for folder in source.folders():
         try:
             unchanged = _unchanged(source, folder, known.get(folder), now)
         except FolderMissing:
             continue
-        (seen if unchanged else changed).append(folder)
-    return Look(tuple(changed), tuple(seen))
+        (same if unchanged else changed).append(folder)
+    compared = {name: folder.compared_at for name, folder in known.items()}
+    return Look(tuple(changed), tuple(same), compared)
 
 
 def _unchanged(source: Source, name: str, known: FolderGlance | None, now: datetime) -> bool:

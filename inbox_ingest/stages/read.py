@@ -10,22 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from inbox_ingest import conversion
 from inbox_ingest.archive import Archive
 from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.executor import Done, Executor, Failure
-from inbox_ingest.reading.formats import kind_of
-from inbox_ingest.records import IssueCode, Message, Problem, Reading, Want
-from inbox_ingest.stages.reading_job import ReadingTask, derived_results, read_one
-from inbox_ingest.stages.recognising_job import RecognisingTask, recognise_one
+from inbox_ingest.records import Message, Reading, Want
+from inbox_ingest.stages.batch_work import ROUNDS, fulfil
+from inbox_ingest.stages.reading_job import ReadingTask, read_one
 from inbox_ingest.stages.tools import Tools
 
 _SAVED_AT_ONCE = 50
-_CONVERTED_AT_ONCE = 20
-# A converted file may hold a picture that wants OCR; nothing nests deeper than that.
-_ROUNDS = 3
 _REASONS = {
     "timed-out": "读取用时过长，已中止",
     "died": "读取时占用内存过多或程序异常中止",
@@ -58,14 +52,15 @@ class ReadingStage:
     def read(self, mails: Sequence[str]) -> Iterator[int]:
         """Read these mails; yields how many more are read, up to the number of mails."""
         again: Sequence[str] = mails
-        for round_number in range(_ROUNDS):
+        for round_number in range(ROUNDS):
             self._wants.clear()
             for count in self._read_round(again):
                 if round_number == 0:
                     yield count
             if not self._wants:
                 return
-            again = self._fulfil()
+            fulfil(self._wants, self.archive, self.tools, self.recognisers)
+            again = list(dict.fromkeys(mail for mails in self._wants.values() for mail in mails))
 
     def _read_round(self, mails: Sequence[str]) -> Iterator[int]:
         kept: list[Reading] = []
@@ -110,30 +105,3 @@ class ReadingStage:
             message=Message(message_id=None, subject=None, sender=None),
             problem=f"{_REASONS[done.result.kind]}（{done.result.detail[:200]}）",
         )
-
-    def _fulfil(self) -> list[str]:
-        """Convert and recognise what was asked for; return the mails to read again."""
-        results = derived_results(self.archive, self.tools)
-        converts = [want.sha256 for want in self._wants if want.kind == "convert"]
-        for start in range(0, len(converts), _CONVERTED_AT_ONCE):
-            for sha256, made in self._convert(converts[start : start + _CONVERTED_AT_ONCE]):
-                results.keep_converted(sha256, made)
-        pictures = [want.sha256 for want in self._wants if want.kind == "ocr"]
-        tasks = [RecognisingTask(self.archive.root, sha256) for sha256 in pictures]
-        for done in self.recognisers.map(recognise_one, tasks):
-            if isinstance(done.result, Failure):
-                detail = f"文字识别未能完成（{_REASONS[done.result.kind]}）"
-                problem = Problem(code=IssueCode.LOW_CONFIDENCE, detail=detail)
-                results.keep_recognised(done.item.sha256, problem)
-            else:
-                results.keep_recognised(done.item.sha256, done.result)
-        return list(dict.fromkeys(mail for mails in self._wants.values() for mail in mails))
-
-    def _convert(self, sha256s: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
-        jobs = []
-        for sha256 in sha256s:
-            content = self.archive.get(sha256)
-            jobs.append(conversion.Job(sha256, content.path, kind_of(content)))
-        with TemporaryDirectory(prefix="ingest-converted-") as folder:
-            for sha256, made in conversion.convert(jobs, Path(folder)).items():
-                yield sha256, made.read_bytes() if isinstance(made, Path) else made

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inbox_ingest.archive import Archive
+from inbox_ingest.reading.formats import kind_of
+from inbox_ingest.records import Problem
 
 
 class RecognisingTask(NamedTuple):
-    """One picture of the archive to recognise."""
+    """One picture or scanned PDF of the archive to recognise."""
 
     archive: Path
     sha256: str
 
 
-def recognise_one(task: RecognisingTask) -> bytes:
-    """Recognise one picture; returns the OCR result as `reading/ocr.py` writes it."""
+def recognise_one(task: RecognisingTask) -> bytes | Problem:
+    """Recognise one file; returns the OCR result as `reading/ocr.py` writes it."""
     from inbox_ingest.reading.ocr import recognise
 
-    return recognise(Archive(task.archive).get(task.sha256))
+    content = Archive(task.archive).get(task.sha256)
+    return recognise(content, kind_of(content))
