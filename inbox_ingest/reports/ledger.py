@@ -189,6 +189,8 @@ def _fill(cell: Cell | Any, value: Any) -> None:
         return
     text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
     text = text.encode("utf-8", errors="replace").decode("utf-8")
+    if not text:
+        return
     if len(text) > LONGEST_CELL:
         text = text[: LONGEST_CELL - 1] + "…"
     cell.value = text
