@@ -186,7 +186,7 @@ def _opened(request: Request, source: Source, seen: Look) -> Iterator[Pass]:
 
     settings, clock = request.settings, request.clock
     campaign = load_campaign(request.campaign_path)
-    archive = Archive(archive_folder(settings))
+    archive = Archive(settings.archive_folder)
     archive.sweep()
     outcome = PassOutcome()
     with open_casebook(settings.database or settings.casebook) as book:
@@ -207,13 +207,6 @@ def _opened(request: Request, source: Source, seen: Look) -> Iterator[Pass]:
         book.runs.finish(
             run_id, clock(), outcome="done", exit_code=ExitCode.OK, counts=outcome.counts
         )
-
-
-def archive_folder(settings: Settings) -> Path:
-    """Where raw mail and files are kept: `archive` in INGEST_HOME unless configured otherwise."""
-    if settings.archive:
-        return Path(settings.archive.removeprefix("file://"))
-    return settings.home / "archive"
 
 
 # --- the stages -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.assemble import Assembled, assemble
 from inbox_ingest.casebook.changes import CaseChange, Decision, Filed, Filing, KnownCase, Outcome
 from inbox_ingest.casebook.cities import city_of
+from inbox_ingest.casebook.revising import body_mark
 from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.checking.engine import check
 from inbox_ingest.records import Case
@@ -47,7 +48,7 @@ def file_mail(
 def judge(book: Casebook, campaign: Campaign, *, everything: bool = False) -> Judged:
     """Fold and check without writing anything."""
     unfiled = book.readings.unfiled()
-    known = book.cases.known()
+    known = book.cases.known(bodies=False)
     decisions = book.decisions.all()
     assembled = assemble(
         book.readings.received(),
@@ -57,12 +58,13 @@ def judge(book: Casebook, campaign: Campaign, *, everything: bool = False) -> Ju
         sent=_sent(book),
         next_sequence=book.cases.next_sequence(),
     )
-    bodies = {case.case_no: case.body for case in known if not case.closed}
+    marks = {case.case_no: case.body_sha256 for case in known if not case.closed}
     outcomes = {outcome.raw_sha256: outcome for outcome in assembled.outcomes}
+    before = frozenset[str]().union(*(case.message_sha256s for case in known))
     changes = tuple(
-        _change(case, campaign, unfiled, outcomes, decisions)
+        _change(case, campaign, unfiled - before, outcomes, decisions)
         for case in assembled.cases
-        if everything or _touched(case, unfiled, bodies)
+        if everything or _touched(case, unfiled, marks)
     )
     return Judged(
         assembled,
@@ -76,20 +78,25 @@ def judge(book: Casebook, campaign: Campaign, *, everything: bool = False) -> Ju
     )
 
 
-def _touched(case: Case, unfiled: Collection[str], bodies: Mapping[str, str]) -> bool:
+def _touched(case: Case, unfiled: Collection[str], marks: Mapping[str, str]) -> bool:
     if any(raw_sha256 in unfiled for raw_sha256 in case.message_sha256s):
         return True
-    return bodies.get(case.case_no or "") != case.model_dump_json()
+    return marks.get(case.case_no or "") != body_mark(case.model_dump_json())
 
 
 def _change(
     case: Case,
     campaign: Campaign,
-    unfiled: Collection[str],
+    fresh: Collection[str],
     outcomes: Mapping[str, Outcome],
     decisions: Sequence[Decision],
 ) -> CaseChange:
-    new = [sha256 for sha256 in case.message_sha256s if sha256 in unfiled]
+    """A case judged. `fresh` are mails that no case had before: they alone call for an answer.
+
+    A verdict that changed for another reason (better readers, edited rules) is told only after a
+    person agreed; a person's own decision is not told at all.
+    """
+    new = [sha256 for sha256 in case.message_sha256s if sha256 in fresh]
     telling = [sha256 for sha256 in new if outcomes[sha256].disposition in _TELLING]
     decision = max((d.id for d in decisions if d.case_no == case.case_no), default=None)
     by_itself = "reread" if decision is None else f"decision:{decision}"
