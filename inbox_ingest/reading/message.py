@@ -35,6 +35,9 @@ from inbox_ingest.records import Message
 
 __all__ = ["MailFile", "MailParts", "TooComplex", "take_apart"]
 
+# Also where an encoder left out the padding: whether the file is whole, its own format tells.
+UNFINISHED = "附件不完整（传送中断）"
+
 _LARGEST_TEXT = 1 << 20  # bytes of one body that are read as words
 _LARGEST_UUENCODED = 48 << 20
 _MOST_TEXTS = 50
@@ -209,7 +212,7 @@ class _Reader:
             filename=filename,
             declared_type=part.content_type[:100],
             part=part.path,
-            damage=_damage(decoded, part),
+            damage=_damage(decoded),
             too_deep=part.too_deep,
         )
         cid = re.sub(r"^<|>$", "", headers.text("content-id") or "") or None
@@ -233,7 +236,7 @@ class _Reader:
                 filename=safe_name(decode(name)),
                 declared_type="application/octet-stream",
                 part=f"{part.path}/{number}",
-                damage=_damage(decoded, None),
+                damage=_damage(decoded),
             )
             self._kept.append(_Kept(file, None, shown=False, attached=True))
         self._add(part, decode(data[:_LARGEST_TEXT], asked.get("charset")), asked, alternative)
@@ -254,9 +257,7 @@ class _Reader:
         words.plain.append(text)
 
 
-def _damage(decoded: Decoded, part: Part | None) -> str | None:
+def _damage(decoded: Decoded) -> str | None:
     if decoded.garbled:
         return "附件在传送中损坏（编码中有错误的字符）"
-    if decoded.unfinished and (part is None or not part.closed):
-        return "附件不完整（传送中断）"
-    return None
+    return UNFINISHED if decoded.unfinished else None

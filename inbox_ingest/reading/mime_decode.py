@@ -73,7 +73,7 @@ class Decoded:
     def _group(self, letters: bytes) -> bytes:
         """Decode to the end of a padded text: a last group of one letter holds no byte."""
         if len(letters) % 4 == 1:
-            self.garbled = True
+            self.unfinished = True
             letters = letters[:-1]
         return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 

@@ -77,14 +77,21 @@ def _unescaped(quoted: bytes) -> bytes:
 
 def _joined(parts: dict[int, tuple[bool, bytes]]) -> str:
     label = ""
-    data = b""
+    data = coded_run = b""
     for number in sorted(parts):
         coded, text = parts[number]
+        if coded and number == min(parts) and text.count(b"'") >= 2:
+            named, _, text = text.split(b"'", 2)
+            label = named.decode("latin-1")
         if coded:
-            if number == min(parts) and text.count(b"'") >= 2:
-                named, _, text = text.split(b"'", 2)
-                label = named.decode("latin-1")
-            text = re.sub(rb"%([0-9A-Fa-f]{2})", lambda hexed: bytes([int(hexed[1], 16)]), text)
-        data += text
+            coded_run += text  # some programs cut between the percent sign and its digits
+        else:
+            data += _unquoted(coded_run) + text
+            coded_run = b""
+    data += _unquoted(coded_run)
     # Some programs put encoded words into the pieces, against the RFC.
     return decode_header(data) if b"=?" in data else decode(data, label)
+
+
+def _unquoted(text: bytes) -> bytes:
+    return re.sub(rb"%([0-9A-Fa-f]{2})", lambda digits: bytes([int(digits[1], 16)]), text)

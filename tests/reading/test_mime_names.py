@@ -40,10 +40,10 @@ def test_every_way_to_write_a_name(written: bytes) -> None:
 
 def test_pieces_of_rfc_2231_split_inside_a_character_and_out_of_order() -> None:
     coded = quote(NAME).encode()
-    cut = 11  # inside %E9%99%84
-    header = b"attachment; filename*1*=" + coded[cut - 2 :]
-    header += b"; filename*0*=utf-8''" + coded[: cut - 2]
-    assert parameters(header)["filename"] == NAME
+    for cut in (9, 10, 11):  # between bytes of a character, and inside a percent sign's digits
+        header = b"attachment; filename*1*=" + coded[cut:]
+        header += b"; filename*0*=utf-8''" + coded[:cut]
+        assert parameters(header)["filename"] == NAME
 
 
 def test_plain_pieces_are_joined() -> None:
