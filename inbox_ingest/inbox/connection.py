@@ -8,7 +8,6 @@ EXAMINE, bodies are read with BODY.PEEK.
 from __future__ import annotations
 
 import imaplib
-import re
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -129,7 +128,7 @@ class Connection:
             raise failures.unusable_credentials()
         with self._spoken():
             try:
-                self._wire.login(_atom(user), password)
+                self._wire.login(_quoted(user), password)
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error as error:
@@ -141,9 +140,12 @@ class Connection:
         """Say who we are (RFC 2971), after login, where the server knows the command."""
         if "ID" not in self.capabilities:
             return
+        said = {**IDENTITY, "support-email": self._address.user}
+        pairs = " ".join(f"{_quoted(key)} {_quoted(value)}" for key, value in said.items())
         with self._spoken():
             try:
-                self._client.id_({**IDENTITY, "support-email": self._address.user})
+                # Not imapclient's id_(), which asks for the capabilities once more before.
+                self._wire.xatom("ID", f"({pairs})")
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error:
@@ -257,11 +259,8 @@ def _text(error: BaseException) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
-def _atom(user: str) -> str:
-    """A user name as LOGIN argument: imaplib quotes the password only."""
-    if re.fullmatch(r"[A-Za-z0-9.@_+=-]+", user):
-        return user
-    return '"' + user.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _folder(flags: Sequence[object], raw: bytes | str) -> Folder:

@@ -89,7 +89,7 @@ def fault_of(error: BaseException) -> Fault | IngestError:
         )
     if isinstance(error, imaplib.IMAP4.abort):
         return _fault_of_abort(error)
-    if isinstance(error, imaplib.IMAP4.error):
+    if type(error) is imaplib.IMAP4.error:  # imaplib's own: the server said BAD or NO
         return refusal(str(error))
     if isinstance(error, MemoryError):
         return Fault("服务器发来的数据大得离谱")

@@ -13,6 +13,7 @@ and configuration files are read by others.
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -147,7 +148,5 @@ def is_loopback(host: str) -> bool:
 
 def _shown(text: str) -> str:
     """A piece of a mistyped URL, without what may be a password in it."""
-    scheme, separator, rest = text.partition("://")
-    _, at, server = rest.rpartition("@")
-    safe = f"{scheme}://…@{server}" if separator and at else text
+    safe = re.sub(r"^([^:@]*:(?://)?|).*@", r"\1…@", text, flags=re.DOTALL)
     return "".join(sign if sign.isprintable() else "�" for sign in safe)[:120]

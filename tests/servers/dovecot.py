@@ -89,11 +89,11 @@ class DovecotServer:
         self._temporary = folder is None
         self._folder = folder = folder or Path(tempfile.mkdtemp(prefix="dovecot-"))
         self._account = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-        self._tls = (
-            "ssl = no"
-            if certificate is None
-            else f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{key}"
-        )
+        self._tls = "ssl = no"
+        if certificate is not None and key is not None:
+            shutil.copy(certificate, folder / "cert.pem")
+            shutil.copy(key, folder / "key.pem")
+            self._tls = f"ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem"
         self._numbers = itertools.count()
         self.user = USER
         self.password = PASSWORD
@@ -124,16 +124,18 @@ class DovecotServer:
                 tls=self._tls,
             )
         )
+        (self._folder / "log").touch()
         self._hand_over(self._folder, *self._folder.rglob("*"))
-        self._process = subprocess.Popen(
-            [self._program, "-F", "-c", str(path)],
-            user=self._account.pw_uid if os.getuid() == 0 else None,
-            group=self._account.pw_gid if os.getuid() == 0 else None,
-            extra_groups=[] if os.getuid() == 0 else None,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._program, "-F", "-c", str(path)],
+                user=self._account.pw_uid if os.getuid() == 0 else None,
+                group=self._account.pw_gid if os.getuid() == 0 else None,
+                extra_groups=[] if os.getuid() == 0 else None,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         try:
             self._wait_until_up()
         except BaseException:
