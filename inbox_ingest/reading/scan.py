@@ -7,8 +7,11 @@ seal?) is in its text.
 | picture | OCR | seal |
 |---|---|---|
 | photo, logo, blank sheet | no | not looked for in photos and logos |
-| page of text, table | yes, once for these bytes | `present` at once; `absent` only after OCR found the opinion field on a colour page of good quality |
-| page in grey, black and white, too small, unsharp | yes | `unverified` |
+| page | yes, once for these bytes | `present` at once, `absent` only after OCR (see below) |
+| page in grey, too small, unsharp | yes | `unverified`, unless a red seal is seen |
+
+`absent` needs all of this: colour, good quality, no trace of a ring in any ink, every page searched,
+and the opinion field or its date recognised, so that the place for a seal is surely in the picture.
 """
 
 from __future__ import annotations
@@ -68,10 +71,10 @@ def _looked_at(content: Content, kind: str) -> Finding:
             sights.append(find_seal(sheet.pixels, colour_stored=sheet.colour_stored))
     if not sights:
         return Finding(picture=kinds[0] if kinds else "logo", pages=len(kinds))
-    return Finding(picture="page", scan=_before_ocr(sights), pages=len(kinds))
+    return Finding(picture="page", scan=before_ocr(sights), pages=len(kinds))
 
 
-def _before_ocr(sights: Sequence[SealSight]) -> ScanRecord:
+def before_ocr(sights: Sequence[SealSight]) -> ScanRecord:
     """What can be said before the text is known: that there is a seal, never that there is none."""
     best = max(sights, key=lambda sight: sight.verdict == "present")
     present = best.verdict == "present"

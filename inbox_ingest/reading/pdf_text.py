@@ -1,0 +1,387 @@
+"""The text of one PDF page, as pdfplumber reads it → lines, paragraphs and tables in reading order.
+
+A PDF knows characters and places, no paragraphs: lines are put together by their baseline, and a
+paragraph ends where a line is short, indented, larger, or set apart. Headers, footers and page
+numbers are left out. Tick boxes are compared with what pdfium reads in the same place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from inbox_ingest.reading.document import Cell, Paragraph, Table
+from inbox_ingest.reading.table_grid import Area, table_of
+from inbox_ingest.reading.word_symbols import symbol, symbol_font
+from inbox_ingest.records import EMPTY_BOX, TICKED, UNSURE_BOX
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
+
+MOST_RULINGS = 3000  # of one page; finding tables among more takes minutes
+MOST_CHARACTERS = 30_000  # of one page
+_PAGE_NUMBER = re.compile(
+    r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?(?:\s*共\s*\d+\s*页)?[-—–\s]*"
+)
+_MARKS = (TICKED, EMPTY_BOX, UNSURE_BOX)
+_SUBSET = re.compile(r"^[A-Z]{6}\+")
+
+SecondReader = Callable[[Area], str]
+"""What another program reads inside a rectangle (points, from the top left of the page)."""
+
+
+class Mark(NamedTuple):
+    """A tick box that is drawn and no character: where, and `TICKED`, `EMPTY_BOX` or `UNSURE_BOX`."""
+
+    area: Area
+    text: str
+
+
+class Character(NamedTuple):
+    """One character with its place in points, from the top left."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool
+
+
+class TextLine(NamedTuple):
+    """Characters on one baseline."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool
+
+
+class PageText(NamedTuple):
+    """One page: its tables, and the lines outside them, each with its place from the top."""
+
+    number: int
+    height: float
+    lines: tuple[TextLine, ...]
+    tables: tuple[tuple[float, Table], ...]
+
+
+def read_page(
+    page: Page, number: int, second: SecondReader, drawn: Callable[[], Sequence[Mark]]
+) -> PageText:
+    """Read one page. `drawn` is asked for tick boxes only where the page has a table."""
+    raw = page.chars[:MOST_CHARACTERS]
+    characters = _without_doubles(_spoken(character, second) for character in raw)
+    rulings = len(page.lines) + len(page.rects) + len(page.curves)
+    groups = _tables(page) if rulings <= MOST_RULINGS else []
+    if groups:
+        characters += _drawn_marks(drawn(), characters)
+    characters += _field_texts(page)
+    where = f"第{number}页"
+    tables = []
+    taken: set[int] = set()
+    for place, areas in enumerate(groups, start=1):
+        inside: dict[Area, list[Character]] = {area: [] for area in areas}
+        for index, character in enumerate(characters):
+            holder = next((area for area in areas if _holds(area, character)), None)
+            if holder is not None and index not in taken:
+                taken.add(index)
+                inside[holder].append(character)
+        name = f"{where}表{place}"
+        tables.append(
+            (
+                min(area.top for area in areas),
+                table_of(areas, _cell_reader(inside, name), name, reach=2.0),
+            )
+        )
+    free = [character for index, character in enumerate(characters) if index not in taken]
+    return PageText(number, float(page.height), tuple(_lines(free)), tuple(tables))
+
+
+def blocks_of(pages: Sequence[PageText]) -> list[tuple[int, list[Paragraph | Table]]]:
+    """Paragraphs and tables of each page, without headers and footers."""
+    repeated = _repeated(pages)
+    found = []
+    for page in pages:
+        body = [line for line in page.lines if not _is_margin(line, page, repeated)]
+        placed: list[tuple[float, Paragraph | Table]] = list(page.tables)
+        edges = sorted(top for top, _ in page.tables)
+        for part in _between(body, edges):
+            placed += _paragraphs(part, f"第{page.number}页")
+        found.append((page.number, [block for _, block in sorted(placed, key=lambda e: e[0])]))
+    return found
+
+
+# --- characters -------------------------------------------------------------------------------
+
+
+def _spoken(raw: dict[str, Any], second: SecondReader) -> Character:
+    """One character of pdfplumber; a sign of a symbol font put into Unicode, if two readers agree."""
+    text = str(raw["text"])
+    area = Area(raw["x0"], raw["top"], raw["x1"], raw["bottom"])
+    name = _SUBSET.sub("", str(raw.get("fontname", "")))
+    font = symbol_font(name, name.split("-")[0])
+    hidden = len(text) == 1 and "\uf020" <= text <= "\uf0ff"
+    if text.startswith("(cid:"):
+        text = UNSURE_BOX if font else "\ufffd"
+    elif hidden or (font is not None and len(text) == 1 and " " < text <= "\xff"):
+        text = _agreed(text, font, second(area))
+    return Character(
+        text, *area, size=float(raw.get("size") or 10.0), bold="Bold" in name or "Hei" in name
+    )
+
+
+def _agreed(text: str, font: str | None, other: str) -> str:
+    """What the sign means, `UNSURE_BOX` where the second reader sees another one there.
+
+    A code of U+F0xx outside a symbol font is one that a program carried over when it replaced
+    Wingdings (LibreOffice does): it keeps its Wingdings meaning.
+    """
+    meant = symbol(font or "wingdings", ord(text))
+    if meant not in _MARKS:
+        return meant
+    codes = {ord(character) & 0xFF for character in other if not character.isspace()}
+    return meant if codes == {ord(text) & 0xFF} else UNSURE_BOX
+
+
+def _without_doubles(characters: Iterable[Character]) -> list[Character]:
+    """Characters once each: some makers print a bold one twice, a little apart."""
+    seen: set[tuple[str, int, int]] = set()
+    kept = []
+    for character in characters:
+        grid = max(1.0, character.size / 8)
+        key = (character.text, round(character.left / grid), round(character.top / grid))
+        if key not in seen:
+            seen.add(key)
+            kept.append(character)
+    return kept
+
+
+def _drawn_marks(marks: Sequence[Mark], characters: Sequence[Character]) -> list[Character]:
+    """Tick boxes made of lines: squares where no character stands."""
+    added = []
+    for mark in marks:
+        x, y = (mark.area.left + mark.area.right) / 2, (mark.area.top + mark.area.bottom) / 2
+        covered = any(
+            c.left - 1 <= x <= c.right + 1 and c.top <= y <= c.bottom and not c.text.isspace()
+            for c in characters
+        )
+        if not covered:
+            added.append(
+                Character(mark.text, *mark.area, size=mark.area.bottom - mark.area.top, bold=False)
+            )
+    return added
+
+
+def _field_texts(page: Page) -> list[Character]:
+    """What was typed into the fields of a PDF form: it stands in the field, not on the page."""
+    added = []
+    for annotation in page.annots[:500]:
+        data = annotation.get("data") or {}
+        value = _value_of(data)
+        if value:
+            left, top = float(annotation["x0"]), float(annotation["top"])
+            right, bottom = float(annotation["x1"]), float(annotation["bottom"])
+            middle, size = (top + bottom) / 2, min(12.0, max(6.0, bottom - top))
+            added.append(
+                Character(
+                    value, left, middle - size / 2, right, middle + size / 2, size, bold=False
+                )
+            )
+    return added
+
+
+def _value_of(data: dict[str, Any]) -> str | None:
+    from pdfminer.pdftypes import resolve1
+
+    parent = resolve1(data.get("Parent")) or {}
+    kind = str(data.get("FT") or (parent.get("FT") if isinstance(parent, dict) else ""))
+    value = resolve1(data.get("V") or (parent.get("V") if isinstance(parent, dict) else None))
+    if ("Tx" not in kind and "Ch" not in kind) or not isinstance(value, bytes | str):
+        return None
+    if isinstance(value, bytes):
+        wide = value.startswith(b"\xfe\xff")
+        value = value[2:].decode("utf-16-be", "replace") if wide else value.decode("latin-1")
+    return value.strip() or None
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+def _tables(page: Page) -> list[list[Area]]:
+    """Cells of each ruled table; a frame around a whole page or text is none."""
+    groups = []
+    for table in page.find_tables():
+        areas = [Area(*(float(edge) for edge in cell)) for cell in table.cells]
+        if len(areas) >= 2:
+            groups.append(areas)
+    return groups
+
+
+def _holds(area: Area, character: Character) -> bool:
+    x = (character.left + character.right) / 2
+    y = (character.top + character.bottom) / 2
+    return area.left <= x <= area.right and area.top <= y <= area.bottom
+
+
+def _cell_reader(
+    inside: dict[Area, list[Character]], where: str
+) -> Callable[[Area], tuple[Paragraph, ...]]:
+    def read(area: Area) -> tuple[Paragraph, ...]:
+        lines = _lines(inside[area])
+        found = _paragraphs(lines, where, right=area.right)
+        return tuple(p.model_copy(update={"origin": "table"}) for _, p in found)
+
+    return read
+
+
+# --- lines and paragraphs ---------------------------------------------------------------------
+
+
+def _lines(characters: Sequence[Character]) -> list[TextLine]:
+    rows: list[list[Character]] = []
+    for character in sorted(characters, key=lambda c: ((c.top + c.bottom) / 2, c.left)):
+        if character.text.isspace() and not rows:
+            continue
+        middle = (character.top + character.bottom) / 2
+        row = rows[-1] if rows else None
+        if row is not None:
+            level = median((c.top + c.bottom) / 2 for c in row[-12:])
+            if abs(middle - level) <= 0.45 * max(character.size, row[-1].size):
+                row.append(character)
+                continue
+        rows.append([character])
+    return [line for row in rows if (line := _line(row)) is not None]
+
+
+def _line(row: Sequence[Character]) -> TextLine | None:
+    ordered = sorted(row, key=lambda c: c.left)
+    inked = [character for character in ordered if not character.text.isspace()]
+    if not inked:
+        return None
+    text, before = "", None
+    for character in ordered:
+        if before is not None and not before.text.isspace() and not character.text.isspace():
+            gap = character.left - before.right
+            latin = before.text.isascii() and character.text.isascii()
+            if gap > (0.22 if latin else 0.9) * character.size:
+                text += " "
+        text += character.text
+        before = character
+    return TextLine(
+        text=re.sub(r"[ \u00a0]+", " ", text).strip(),
+        left=inked[0].left,
+        top=min(c.top for c in inked),
+        right=max(c.right for c in inked),
+        bottom=max(c.bottom for c in inked),
+        size=median(c.size for c in inked),
+        bold=all(c.bold for c in inked),
+    )
+
+
+def _paragraphs(
+    lines: Sequence[TextLine], where: str, right: float | None = None
+) -> list[tuple[float, Paragraph]]:
+    if not lines:
+        return []
+    edge = right if right is not None else max(line.right for line in lines)
+    margin = min(line.left for line in lines)
+    gaps = [b.top - a.top for a, b in pairwise(lines) if b.top > a.top]
+    step = median(gaps) if gaps else 0.0
+    found: list[tuple[float, Paragraph]] = []
+    before: TextLine | None = None
+    for line in lines:
+        if before is not None and _runs_on(before, line, edge, margin, step):
+            top, last = found[-1]
+            found[-1] = (top, last.model_copy(update={"text": _joined(last.text, line.text)}))
+        else:
+            found.append((line.top, Paragraph(text=line.text, bold=line.bold, where=where)))
+        before = line
+    return found
+
+
+def _runs_on(before: TextLine, line: TextLine, edge: float, margin: float, step: float) -> bool:
+    """Whether a paragraph goes on from one line to the next."""
+    size = max(before.size, line.size)
+    full = before.right > edge - 2.2 * size
+    indented = line.left > margin + 1.2 * size and line.left > before.left + 0.6 * size
+    apart = step > 0 and line.top - before.top > 1.6 * max(step, size)
+    other = abs(before.size - line.size) > 0.12 * size or before.bold != line.bold
+    return full and not (indented or apart or other or any(m in line.text for m in _MARKS))
+
+
+def _joined(first: str, second: str) -> str:
+    latin = first[-1:].isascii() and second[:1].isascii() and first[-1:].isalnum()
+    return f"{first} {second}" if latin and second[:1].isalnum() else first + second
+
+
+def _between(lines: Sequence[TextLine], edges: Sequence[float]) -> list[list[TextLine]]:
+    """Lines parted where a table stands between them: no paragraph runs through a table."""
+    parts: list[list[TextLine]] = [[] for _ in range(len(edges) + 1)]
+    for line in lines:
+        parts[sum(line.top > edge for edge in edges)].append(line)
+    return parts
+
+
+# --- headers and footers ----------------------------------------------------------------------
+
+
+def _repeated(pages: Sequence[PageText]) -> frozenset[str]:
+    """Texts that stand near the edge of half the pages at least, numbers aside."""
+    counts: Counter[str] = Counter()
+    for page in pages:
+        counts.update({_plain(line) for line in page.lines if _near_edge(line, page)})
+    return frozenset(
+        text for text, count in counts.items() if count >= 2 and count * 2 >= len(pages)
+    )
+
+
+def _near_edge(line: TextLine, page: PageText) -> bool:
+    return line.bottom < 0.085 * page.height or line.top > 0.91 * page.height
+
+
+def _plain(line: TextLine) -> str:
+    return re.sub(r"[\d\s]+", "", line.text)
+
+
+def _is_margin(line: TextLine, page: PageText, repeated: frozenset[str]) -> bool:
+    if not _near_edge(line, page):
+        return False
+    return bool(_PAGE_NUMBER.fullmatch(line.text)) or _plain(line) in repeated
+
+
+def continued(first: Table, second: Table) -> Table | None:
+    """The two as one table where the second goes on with the first on the next page, else None.
+
+    It does where both have the same columns and the second's first label cell is empty: a row was
+    cut by the page's end, and its text goes on.
+    """
+    columns = {cell.column for cell in first.cells}
+    if columns != {cell.column for cell in second.cells}:
+        return None
+    opening = [cell for cell in second.cells if cell.row == 0]
+    label = next((cell for cell in opening if cell.column == 0), None)
+    if label is None or label.text.strip():
+        return None
+    last = max(cell.row + cell.row_span - 1 for cell in first.cells)
+    cells: list[Cell] = []
+    for cell in first.cells:
+        more = next((o for o in opening if o.column == cell.column), None)
+        reaches = cell.row + cell.row_span - 1 == last
+        if reaches and more is not None:
+            paragraphs = (*cell.paragraphs, *more.paragraphs)
+            cells.append(cell.model_copy(update={"paragraphs": paragraphs}))
+        else:
+            cells.append(cell)
+    cells += [
+        cell.model_copy(update={"row": cell.row + last}) for cell in second.cells if cell.row > 0
+    ]
+    return first.model_copy(update={"cells": tuple(cells)})
