@@ -21,6 +21,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _OWN_ID = re.compile(r"<?(ingest\.[0-9a-f]{32}@[^\s<>\"']+)>?")
 # A server tries for up to five days before it gives a mail up (RFC 5321 §4.5.4.1).
 _LONGEST_TRY = timedelta(days=7)
+_CLOCKS_DIFFER = timedelta(minutes=10)
 
 # What a report says → what a person should know. From the top, the first that fits.
 _CAUSES: tuple[tuple[str, str], ...] = (
@@ -69,7 +70,13 @@ def reply_bounced(
     `text` is the mail's own words, `report` the text of its other parts (delivery status, enclosed
     headers), empty where there are none. `replies` are those that were sent.
     """
-    sent = [reply for reply in replies if reply.state in ("sent", "sending")]
+    # A letter that went out anew after its bounce is not judged by the old report.
+    sent = [
+        reply
+        for reply in replies
+        if reply.state in ("sent", "sending")
+        and (reply.sent_at is None or received_at >= reply.sent_at - _CLOCKS_DIFFER)
+    ]
     words = "\n".join((message.subject or "", text, report))
     found = _by_identifier(message, words, sent) or _by_recipient(words, received_at, sent)
     if found is None:

@@ -35,7 +35,7 @@ _READY: Final = 354
 
 
 class SmtpServer(Frozen):
-    """Where to send. `encryption` is tls, starttls, or none (refused but for loopback).
+    """Where to send. `security` is tls, starttls, or plain (refused but for loopback).
 
     `timeout` bounds one network operation, `deadline` the whole handing over of one letter, in
     seconds.
@@ -44,7 +44,7 @@ class SmtpServer(Frozen):
     host: str
     port: int
     user: str
-    encryption: str = "tls"
+    security: str = "tls"
     ca_file: Path | None = None
     timeout: float = 30.0
     deadline: float = 120.0
@@ -137,24 +137,24 @@ class SmtpSession:
 
     def _connect(self) -> None:
         server = self._server
-        if server.encryption == "none" and not _loopback(server.host):
+        if server.security == "plain" and not _loopback(server.host):
             raise ConfigurationError(
-                f"拒绝以明文连接 {server.host}", remedy='请把 [smtp] 的 encryption 改为 "tls"。'
+                f"拒绝以明文连接 {server.host}", remedy='请把 [smtp] 的 security 改为 "tls"。'
             )
         raw = socket.create_connection((server.host, server.port), timeout=server.timeout)
         self._smtp.sock = raw
-        if server.encryption == "tls":
+        if server.security == "tls":
             self._smtp.sock = self._context().wrap_socket(raw, server_hostname=server.host)
         self._expect(*self._smtp.getreply(), phase="open")
         self._expect(*self._smtp.ehlo(), phase="open")
-        if server.encryption == "starttls":
+        if server.security == "starttls":
             self._start_tls(raw)
 
     def _start_tls(self, raw: socket.socket) -> None:
         if not self._smtp.has_extn("starttls"):
             raise ServiceMissing(
                 f"SMTP 服务器 {self._server.host} 没有提供 STARTTLS，不会以明文登录",
-                remedy='请改用 465 端口和 encryption = "tls"。',
+                remedy='请改用 465 端口和 security = "tls"。',
             )
         self._expect(*self._smtp.docmd("STARTTLS"), phase="open")
         self._smtp.sock = self._context().wrap_socket(raw, server_hostname=self._server.host)

@@ -23,29 +23,29 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 TO = "zhang.wei@danwei.example.cn"
 
 
-def where(server: SmtpServer, encryption: str = "none", **changes: object) -> Where:
+def where(server: SmtpServer, security: str = "plain", **changes: object) -> Where:
     return Where(
         host=server.host,
         port=server.port,
         user=USER,
-        encryption=encryption,
+        security=security,
         ca_file=server.ca,
         timeout=5,
         deadline=10,
     ).model_copy(update=changes)
 
 
-def send(server: SmtpServer, encryption: str = "none", **changes: object) -> Outcome:
-    with SmtpSession(where(server, encryption, **changes), PASSWORD) as session:
+def send(server: SmtpServer, security: str = "plain", **changes: object) -> Outcome:
+    with SmtpSession(where(server, security, **changes), PASSWORD) as session:
         return session.deliver(LETTER, USER, TO)
 
 
 @pytest.mark.parametrize(
-    ("tls", "encryption"), [("implicit", "tls"), ("starttls", "starttls"), ("none", "none")]
+    ("tls", "security"), [("implicit", "tls"), ("starttls", "starttls"), ("none", "plain")]
 )
-def test_a_letter_arrives_byte_for_byte(tmp_path: Path, tls: str, encryption: str) -> None:
+def test_a_letter_arrives_byte_for_byte(tmp_path: Path, tls: str, security: str) -> None:
     with SmtpServer(tmp_path, tls) as server:
-        assert send(server, encryption).verdict == "sent"
+        assert send(server, security).verdict == "sent"
         (mail,) = server.delivered
     assert (mail.sender, mail.recipients, mail.content) == (USER, (TO,), LETTER)
 

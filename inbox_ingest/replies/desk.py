@@ -1,0 +1,183 @@
+"""The reply stage over a casebook: recover what was left open, heed bounces, draft, and send.
+
+What is decided stands in `planning.py`, `reminders.py`, `etiquette.py` (all pure); how a letter is
+sent in `outbox.py` and `smtp.py`. This file fetches what they look at and writes what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.casebook.store import Casebook
+from inbox_ingest.casebook.tables import CASES, ISSUES
+from inbox_ingest.errors import UsageError
+from inbox_ingest.reading.correspondence import is_delivery_report
+from inbox_ingest.records import Issue, Received
+from inbox_ingest.replies.bounces import reply_bounced
+from inbox_ingest.replies.compose import JudgedCase
+from inbox_ingest.replies.drafting import Mode, Outbox, Plan, failed_in_writing
+from inbox_ingest.replies.outbox import carry_out
+from inbox_ingest.replies.planning import plan_answers
+from inbox_ingest.replies.reminders import plan_reminders
+from inbox_ingest.replies.templates import LetterTemplates, load_templates
+from inbox_ingest.settings import Settings
+
+TRIAL_ENDED = "replies.trial_ended"
+# Reports come within days; older replies are not looked for.
+_BOUNCES_COME_WITHIN = timedelta(days=14)
+
+
+def mode_of(book: Casebook, campaign: Campaign) -> Mode:
+    """What applies now: `auto` holds letters back until the organiser has ended the trial."""
+    if campaign.replies.mode == "auto" and book.runs.marked(TRIAL_ENDED) is None:
+        return "hold"
+    return campaign.replies.mode
+
+
+def own_addresses(settings: Settings, campaign: Campaign) -> tuple[str, ...]:
+    """Every address of the mailbox; the first is the login, the only sender address (126.com)."""
+    named = (settings.smtp.user, settings.mailbox.user, campaign.mailbox)
+    return tuple(dict.fromkeys(name for name in named if name and "@" in name))
+
+
+class Desk:
+    """The outbox of one casebook, as a pass or a command finds it."""
+
+    def __init__(
+        self,
+        book: Casebook,
+        campaign: Campaign,
+        campaign_file: Path,
+        own: Sequence[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.book = book
+        self.campaign = campaign
+        self.own = tuple(own)
+        self.mode = mode_of(book, campaign)
+        self._campaign_file = campaign_file
+        self._clock = clock
+        self._mails: dict[str, Received] | None = None
+
+    def draft(self) -> int:
+        """Compose what is due and what should be reminded of; return how many letters were made.
+
+        Raises:
+            CampaignError: a letter template is wrong. Nothing was written; all filing is done.
+        """
+        if not self.own or self.mode == "off" or not self._anything_to_draft():
+            return 0
+        templates = load_templates(self._campaign_file, self.campaign)
+        made = self._carry_out(templates, plan_answers)
+        return made + self._carry_out(templates, plan_reminders)
+
+    def heed_bounces(self, raw_of: Callable[[str], bytes]) -> int:
+        """Mark replies that came back as failed; return how many.
+
+        `raw_of` gives the bytes of a mail by its SHA-256: a report names the lost mail in parts that
+        are no words of anybody's.
+        """
+        since = self._clock() - _BOUNCES_COME_WITHIN
+        sent = [
+            reply
+            for reply in self.book.replies.find(states=["sent"])
+            if reply.sent_at is not None and reply.sent_at >= since
+        ]
+        if not sent:
+            return 0
+        returned = 0
+        for mail in self.mails().values():
+            message, text = mail.reading.message, mail.reading.text
+            if mail.received_at < since or not is_delivery_report(message, text):
+                continue
+            report = raw_of(mail.reading.raw_sha256)[:200_000].decode("latin-1")
+            bounce = reply_bounced(message, text, report, mail.received_at, sent)
+            if (
+                bounce is not None
+                and bounce.final
+                and self._came_back(bounce.reply_id, bounce.reason)
+            ):
+                returned += 1
+                sent = [reply for reply in sent if reply.id != bounce.reply_id]
+        return returned
+
+    def outbox(self) -> Outbox:
+        """Everything that planning looks at, as it is now."""
+        return Outbox(
+            dues=self.book.replies.due(),
+            cases=self._cases(),
+            mails=self.mails(),
+            replies=self.book.replies.find(),
+            own=self.own,
+            mode=self.mode,
+            now=self._clock(),
+        )
+
+    def mails(self) -> dict[str, Received]:
+        """Every mail read, by raw SHA-256; read from the casebook once."""
+        if self._mails is None:
+            self._mails = {mail.reading.raw_sha256: mail for mail in self.book.readings.received()}
+        return self._mails
+
+    def _anything_to_draft(self) -> bool:
+        if any(due.held is None for due in self.book.replies.due()):
+            return True
+        if any(map(failed_in_writing, self.book.replies.find(states=["failed"]))):
+            return True
+        days = self.campaign.replies.reminder_days
+        left = self.campaign.window.days_left(self._clock())
+        return days is not None and 0 <= left <= days
+
+    def _carry_out(
+        self, templates: LetterTemplates, plan: Callable[[Outbox, Campaign, LetterTemplates], Plan]
+    ) -> int:
+        return carry_out(
+            plan(self.outbox(), self.campaign, templates), self.book.replies, self._clock()
+        )
+
+    def _came_back(self, reply_id: int, reason: str) -> bool:
+        try:
+            self.book.replies.move(
+                reply_id, "failed", self._clock(), reason=reason, expected=("sent",)
+            )
+        except UsageError:
+            return False
+        return True
+
+    def _cases(self) -> dict[str, JudgedCase]:
+        """Open cases with their open issues as filed: an edited rule changes no letter by itself."""
+        issues = self._open_issues()
+        return {
+            known.case_no: JudgedCase(
+                case=known.case().model_copy(update={"case_no": known.case_no}),
+                issues=tuple(issues.get(known.case_no, ())),
+                revision=known.revision,
+            )
+            for known in self.book.cases.known()
+            if not known.closed
+        }
+
+    def _open_issues(self) -> dict[str, list[Issue]]:
+        found: dict[str, list[Issue]] = {}
+        query = (
+            select(CASES.c.case_no, ISSUES)
+            .join_from(ISSUES, CASES, ISSUES.c.case_id == CASES.c.id)
+            .where(ISSUES.c.closed_revision.is_(None))
+            .order_by(ISSUES.c.id)
+        )
+        with self.book.database.reading() as connection:
+            for row in connection.execute(query):
+                values = {name: getattr(row, name) for name in Issue.model_fields}
+                found.setdefault(row.case_no, []).append(Issue.model_validate(values))
+        return found
+
+
+def waiting_for_approval(replies: Sequence[Reply]) -> int:
+    """How many letters wait for a person's word."""
+    return sum(reply.state == "draft" for reply in replies)

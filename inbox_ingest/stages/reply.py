@@ -1,0 +1,187 @@
+"""Stage 4: draft the answers that are due, and send those that are approved, where that is asked for.
+
+Nothing here can undo or delay filing: that is done and committed when this stage begins. A wrong
+letter template stops drafting alone; what was approved before is still sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.errors import CampaignError, ConfigurationError, TryLater
+from inbox_ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from inbox_ingest.casebook.store import Casebook
+    from inbox_ingest.replies.outbox import AskSentFolder, Dispatch
+    from inbox_ingest.replies.smtp import SmtpServer
+
+
+@dataclass(slots=True)
+class Replied:
+    """What the stage did: numbers for the summary, Chinese sentences for the organiser."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+
+def reply_to_senders(
+    book: Casebook,
+    campaign: Campaign,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    send: bool = False,
+) -> Replied:
+    """Recover what a dead pass left, heed bounces, draft what is due, and send if `send`.
+
+    Raises:
+        CampaignError: a letter template is wrong (raised last: the rest was done).
+        LoginRefused, TryLater, ConfigurationError: sending could not begin or go on.
+    """
+    from inbox_ingest.archive import Archive
+    from inbox_ingest.replies.desk import Desk, own_addresses
+
+    own = own_addresses(settings, campaign)
+    desk = Desk(book, campaign, settings.campaign or shipped_campaign(), own, clock)
+    result = Replied()
+    if not own:
+        result.notices.append("没有配置邮箱地址，未拟写答复。")
+        return result
+    _recover(book, settings, clock, result)
+    archive = Archive(settings.archive_folder)
+    returned = desk.heed_bounces(lambda raw_sha256: archive.get(raw_sha256).read())
+    drafted, mistake = 0, None
+    try:
+        drafted = desk.draft()
+    except CampaignError as error:
+        mistake = error
+    result.counts |= {"drafted": drafted, "returned": returned}
+    if returned:
+        result.notices.append(f"有 {returned} 封答复被退回，请查看 ingest replies list。")
+    if send and desk.mode != "off":
+        dispatch = send_now(book, campaign, settings, clock)
+        result.counts |= {"sent": len(dispatch.sent)}
+        result.notices.extend(_told_of(dispatch))
+    if mistake is not None:
+        raise mistake
+    return result
+
+
+def send_now(
+    book: Casebook, campaign: Campaign, settings: Settings, clock: Callable[[], datetime]
+) -> Dispatch:
+    """Send the approved replies whose time has come.
+
+    Raises:
+        ConfigurationError: no server is configured for sending, or no password.
+        LoginRefused, TryLater: see `outbox.send_approved`.
+    """
+    from inbox_ingest.credentials import smtp_password
+    from inbox_ingest.replies.outbox import Dispatch, send_approved
+    from inbox_ingest.replies.smtp import SmtpSession
+
+    if not book.replies.sendable(clock()):
+        return Dispatch()
+    server = smtp_server(settings)
+    password = smtp_password(settings, server.user)
+    return send_approved(
+        book.replies,
+        lambda: SmtpSession(server, password),
+        account=server.user,
+        campaign=campaign,
+        clock=clock,
+        sleep=time.sleep,
+    )
+
+
+def smtp_server(settings: Settings) -> SmtpServer:
+    """The server that the configuration names for sending.
+
+    Raises:
+        ConfigurationError: it names none, or no user.
+    """
+    from inbox_ingest.replies.smtp import SmtpServer
+
+    smtp = settings.smtp
+    user = smtp.user or settings.mailbox.user
+    if smtp.server is None or user is None:
+        raise ConfigurationError(
+            "还没有配置发信服务器。",
+            remedy="请在 ingest.toml 的 [smtp] 写明 server，如 smtp.126.com。",
+        )
+    return SmtpServer(
+        host=smtp.server,
+        port=smtp.port,
+        user=user,
+        security=smtp.security,
+        ca_file=smtp.ca_file,
+        timeout=smtp.timeout,
+        deadline=max(4 * smtp.timeout, 120.0),
+    )
+
+
+def _recover(
+    book: Casebook, settings: Settings, clock: Callable[[], datetime], result: Replied
+) -> None:
+    """Settle replies found in `sending`; where the Sent folder is out of reach they wait for it."""
+    from inbox_ingest.replies.outbox import recover
+
+    if not book.replies.find(states=["sending"]):
+        return
+    try:
+        settled = recover(book.replies, _sent_folder(book, settings), clock())
+    except TryLater as error:
+        result.notices.append(f"有答复发送时中断，暂时不能核对“已发送”：{error.message}")
+        return
+    doubtful = sum(reply.state == "failed" for reply in settled)
+    if doubtful:
+        result.notices.append(f"有 {doubtful} 封答复不能确定是否已寄出，请人工核对。")
+
+
+def _sent_folder(book: Casebook, settings: Settings) -> AskSentFolder:
+    """Ask the mailbox. "Not there" counts only where the folder is known to keep what SMTP sends:
+
+    another reply of ours has to be found in it (facts §1: perhaps an account setting).
+    """
+    from inbox_ingest.stages.sources import open_source
+
+    def ask(message_id: str) -> bool | None:
+        try:
+            source = open_source(settings)
+        except ConfigurationError:
+            return None  # no mailbox is configured: nobody can tell
+        try:
+            folder = source.sent_folder()
+            if folder is None:
+                return None
+            found = source.find_message_id(folder, message_id)
+            if found is not False:
+                return found
+            witnesses = [r for r in book.replies.find(states=["sent"]) if r.sent_at is not None]
+            newest = witnesses[-1].message_id if witnesses else None
+            kept = newest is not None and source.find_message_id(folder, newest) is True
+            return False if kept else None
+        finally:
+            source.close()
+
+    return ask
+
+
+def _told_of(dispatch: Dispatch) -> list[str]:
+    told = []
+    if dispatch.failed:
+        told.append(f"有 {len(dispatch.failed)} 封答复发送失败，请查看 ingest replies list。")
+    if dispatch.unknown:
+        told.append(f"有 {len(dispatch.unknown)} 封答复不能确定是否已寄出，下次运行时核对。")
+    if dispatch.stopped:
+        told.append(f"发信暂停：{dispatch.stopped}。")
+    elif dispatch.capped:
+        told.append(f"有 {len(dispatch.capped)} 封答复因发信上限留待以后发送。")
+    return told
