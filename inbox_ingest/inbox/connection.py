@@ -81,6 +81,7 @@ class Connection:
         self._address = address
         self._password = password
         self.folder: str | None = None  # the one that is open
+        self._next_uid: int | None = None  # as EXAMINE told, until it has been used once
         context = None if address.security == "plain" else _tls_context(ca_file)
         with _translated():
             self._client = _Client(address, context, patience)
@@ -165,7 +166,7 @@ class Connection:
 
     def examine(self, folder: str) -> FolderState:
         """Open `folder` read-only. UIDVALIDITY is 0, EXISTS 0 where the server does not say."""
-        self.folder = None
+        self.folder = self._next_uid = None
         with self._spoken():
             try:
                 answer = self._client.select_folder(folder, readonly=True)
@@ -176,6 +177,7 @@ class Connection:
             state = FolderState(
                 folder, int(answer.get(b"UIDVALIDITY", 0)), int(answer.get(b"EXISTS", 0))
             )
+            self._next_uid = answer.get(b"UIDNEXT")
         self.folder = folder
         return state
 
@@ -190,6 +192,18 @@ class Connection:
                 found = (line or b"").partition(b"(")[0].decode("ascii").split()
                 uids.extend(uid for uid in found if _is_uid(uid))
             return uids
+
+    def search_above(self, uid: int) -> list[str]:
+        """UIDs above `uid`.
+
+        Straight after EXAMINE, where the server told a UIDNEXT (RFC 3501 §2.3.1.1) that leaves no
+        room for one, it is not asked: the search is most of what an empty poll costs.
+        """
+        next_uid, self._next_uid = self._next_uid, None
+        if next_uid is not None and next_uid <= uid + 1:
+            return []
+        # `n:*` names the last message even where that is older: hence the filter.
+        return [found for found in self.search("UID", f"{uid + 1}:*") if int(found) > uid]
 
     def fetch(self, uids: str, items: str, budget: int = ORDINARY_ANSWER) -> dict[str, Answer]:
         """UID FETCH of a UID set: for each UID that was answered, its items by upper-case name.

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from inbox_ingest.inbox import fetching
 from inbox_ingest.inbox.connection import Answer, Connection, Folder
-from inbox_ingest.inbox.retrieval import Retrieval
 from inbox_ingest.inbox.session import Session
 from inbox_ingest.inbox.source import Fetched, FetchFailure, FolderState, Listed
 from inbox_ingest.inbox.urls import ImapAddress
@@ -129,10 +128,9 @@ class ImapSource:
             ] = None
 
     def newer_than(self, folder: str, uid: str) -> list[str]:
-        """UIDs above `uid`. `n:*` names the last message even where it is older: hence the filter."""
+        """UIDs above `uid`: the cheap look."""
         above = int(uid or "0")
-        found = self._session.run(folder, _searching("UID", f"{above + 1}:*"))
-        return [each for each in found if int(each) > above]
+        return self._session.run(folder, lambda connection: connection.search_above(above))
 
     def describe(self, folder: str, uids: Sequence[str]) -> Iterator[Listed]:
         """INTERNALDATE and size, some hundreds at a time."""
@@ -167,6 +165,10 @@ class ImapSource:
         self, folder: str, wanted: Sequence[tuple[str, int]]
     ) -> Iterator[Fetched | FetchFailure]:
         """See `retrieval`: batches bounded in bytes, large messages in chunks, resumed where cut."""
+        from inbox_ingest.inbox.retrieval import (
+            Retrieval,  # not needed by a poll that finds nothing
+        )
+
         return Retrieval(self._session, folder).fetch(wanted)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +155,20 @@ def test_an_empty_poll_takes_few_words(pymap_server: PymapServer) -> None:
     ]
 
 
+def test_where_the_server_tells_the_next_uid_an_empty_poll_asks_for_nothing_more() -> None:
+    with PymapServer() as server:
+        first = server.deliver(mail(1))
+        source = imap_source(server.url, PASSWORD)
+        source.open("INBOX")
+        assert source.newer_than("INBOX", first) == []
+        assert "UID SEARCH" not in server.commands
+        source.newer_than("INBOX", first)
+        assert "UID SEARCH" in server.commands  # what EXAMINE told is used once
+        second = server.deliver(mail(2))
+        source.open("INBOX")
+        assert source.newer_than("INBOX", first) == [second]
+
+
 def test_an_empty_folder_is_listed_as_empty(pymap_server: PymapServer) -> None:
     source = imap_source(pymap_server.url, PASSWORD)
     assert source.list_uids("INBOX") == []
@@ -261,6 +277,11 @@ def test_whole_messages_are_never_formatted_for_a_log(
     fetch_all(source)
     assert wire.debug == 0
     assert said == []
+
+
+def test_id_tells_the_version_of_the_program() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    assert connection_module.IDENTITY["version"] == project["project"]["version"]
 
 
 def test_a_server_that_is_not_there_is_told_in_words() -> None:
