@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import TracebackType
 from typing import Protocol, Self
 
 from inbox_ingest.campaigns import Campaign
@@ -38,7 +39,13 @@ class Session(Protocol):
     alive: bool
 
     def __enter__(self) -> Self: ...
-    def __exit__(self, *error: object) -> None: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None: ...
     def deliver(self, raw: bytes, sender: str, recipient: str) -> Outcome:
         """Hand over one letter."""
         ...
