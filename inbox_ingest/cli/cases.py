@@ -60,7 +60,8 @@ def list_cases(
         show_lines([*cases, *others])
         return
     columns = terminal_columns()
-    show(list_lines(cases, columns))
+    if cases or not others:
+        show(list_lines(cases, columns))
     show(waiting_lines(others, columns))
 
 

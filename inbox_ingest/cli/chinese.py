@@ -8,6 +8,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from inbox_ingest.cli.coercion import without_pydantic
+from inbox_ingest.reports.screen import width
+
 _HELP_WORDS = (
     ("Usage:", "用法："),
     ("Options:", "选项："),
@@ -32,17 +35,36 @@ _SENTENCES = (
     (r"Option '?(?P<a>\S+?)'? does not take a value\.?", "选项 {a} 后面不能写值"),
     (r"Invalid value for '(?P<a>.*?)': .*?not (?:one of|in) (?P<c>.*?)\.?", "{a} 须是 {c} 之一"),
     (r"Invalid value for '(?P<a>.*?)': .*does not exist\.?", "{a} 所指的文件不存在"),
+    (r"Invalid value for '(?P<a>.*?)': (?P<c>须.*)", "{a} {c}"),
     (r"Invalid value for '(?P<a>.*?)': (?P<c>.*)", "{a} 的值不对：{c}"),
 )
 
 
 class _ChineseHelp:
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, `--help` among them, ready to be read without pydantic."""
+        parameters: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        without_pydantic(parameters)
+        return parameters
+
     def get_help(self, ctx: Any) -> str:
         """The help text with typer's own words put into Chinese."""
         text = str(super().get_help(ctx))  # type: ignore[misc]
         for english, chinese in _HELP_WORDS:
             text = text.replace(english, chinese)
-        return text
+        return "\n".join(map(_aligned, text.splitlines()))
+
+
+def _aligned(line: str) -> str:
+    """A line of help whose second column starts where it should.
+
+    typer counts characters; each Chinese one takes two columns and pushes the rest to the right.
+    """
+    found = re.fullmatch(r"(  \S.*?\S)( {2,})(\S.*)", line)
+    if not found:
+        return line
+    term, gap, text = found.groups()
+    return f"{term}{' ' * max(2, len(gap) - (width(term) - len(term)))}{text}"
 
 
 class ChineseCommand(_ChineseHelp, TyperCommand):

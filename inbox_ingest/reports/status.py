@@ -80,9 +80,9 @@ def _fetch(status: Mapping[str, Any], now: datetime) -> Iterable[Line]:
         yield Line("还没有成功收过信。运行 ingest run 开始。", "alarm")
         return
     fetched = datetime.fromisoformat(status["last_fetch"])
-    shown = fetched.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")
+    shown = fetched.strftime("%Y-%m-%d %H:%M")  # in the campaign's zone, whatever this machine's is
     stale = now - fetched > STALE_AFTER
-    hint = " 请查看定时任务是否仍在运行。" if stale else ""
+    hint = "，请查看定时任务是否仍在运行" if stale else ""
     yield Line(f"最近收信 {shown}（{age(fetched, now)}）{hint}", "alarm" if stale else "plain")
 
 
