@@ -318,7 +318,8 @@ class Case(Frozen):
     case text). `documents` are current, in order of role and receipt; `superseded` the older ones.
     `anchor` (raw SHA-256 and part of the first material) identifies it across rereadings.
     `late` says that the first material came after the window closed; `late_corrections` that
-    documents did which changed a case begun in time.
+    documents did which changed a case begun in time. `unsure` are doubts in words; documents of
+    `doubtful_roles` may lie in another case, so nobody is told that they are missing.
     """
 
     anchor: str
@@ -335,6 +336,7 @@ class Case(Frozen):
     late: bool = False
     late_corrections: bool = False
     unsure: tuple[str, ...] = ()
+    doubtful_roles: tuple[Role, ...] = ()
     duplicates_of: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.bundles import Bundle, bundles_of
+from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle, bundles_of
 from inbox_ingest.casebook.changes import Decision, KnownCase, Outcome
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.freeze import freeze
@@ -195,6 +195,7 @@ class _Fold:
     def _doubt(self, case: DraftCase, match: Match, bundle: Bundle) -> None:
         """Write doubts on both sides: the orphan and the cases that it may belong to."""
         case.doubts.extend(bundle.doubts)
+        case.doubtful_roles.update(bundle.doubtful_roles)
         if not match.doubtful or not bundle.roles:
             return
         names = "、".join(f"“{a.filename}”" for a in bundle.attachments if a.filename)
@@ -202,6 +203,7 @@ class _Fold:
         for other in (case, *match.doubtful):
             if doubt not in other.doubts:
                 other.doubts.append(doubt)
+            other.doubtful_roles.update(CORE_ROLES if other is case else bundle.roles)
 
     def _correspondence(
         self, received: Received, machine: str | None, disposed: Disposition | None

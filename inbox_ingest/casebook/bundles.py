@@ -28,6 +28,12 @@ class Bundle:
     links: list[CloudLink] = field(default_factory=list)
     name: Name = field(default_factory=lambda: Name("", "", "", "", ""))
     doubts: list[str] = field(default_factory=list)
+    doubtful_roles: set[Role] = field(default_factory=set)
+
+    def doubt(self, sentence: str, roles: Iterable[Role]) -> None:
+        """Say that documents of these roles may belong here, or may not."""
+        self.doubts.append(sentence)
+        self.doubtful_roles.update(roles)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -241,9 +247,11 @@ def _leave_open(
         bundles.append(Bundle([file], name=name))
         return
     doubt = f"不能确定{_ROLE_WORDS.get(role, '文件')}“{file.filename or '未命名文件'}”属于哪个案例"
-    bundles.append(Bundle([file], name=name, doubts=[doubt]))
     for bundle in lacking:
-        bundle.doubts.append(doubt)
+        bundle.doubt(doubt, {role})
+    orphan = Bundle([file], name=name)
+    orphan.doubt(doubt, CORE_ROLES)
+    bundles.append(orphan)
 
 
 def _place_extra(bundles: list[Bundle], file: Attachment) -> None:
@@ -253,7 +261,8 @@ def _place_extra(bundles: list[Bundle], file: Attachment) -> None:
     hiding = any(problem.code != IssueCode.LOW_CONFIDENCE for problem in file.problems)
     if hiding and len(homes) != 1:
         for bundle in bundles:
-            bundle.doubts.append(f"不能确定文件“{file.filename or '未命名文件'}”属于哪个案例")
+            doubt = f"不能确定文件“{file.filename or '未命名文件'}”属于哪个案例"
+            bundle.doubt(doubt, CORE_ROLES)
 
 
 def _fold_extras(bundles: list[Bundle]) -> list[Bundle]:
@@ -280,9 +289,8 @@ def _place_links(bundles: list[Bundle], links: Sequence[CloudLink], campaign: Ca
         else:
             bundles[0].links.append(link)
             for bundle in bundles:
-                bundle.doubts.append(
-                    f"不能确定网盘文件“{link.filename or link.provider}”属于哪个案例"
-                )
+                doubt = f"不能确定网盘文件“{link.filename or link.provider}”属于哪个案例"
+                bundle.doubt(doubt, CORE_ROLES)
 
 
 def _called_after(filename: str, name: Name) -> bool:

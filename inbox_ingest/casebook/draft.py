@@ -43,6 +43,7 @@ class DraftCase:
     late: bool = False
     late_corrections: bool = False
     doubts: list[str] = field(default_factory=list)
+    doubtful_roles: set[Role] = field(default_factory=set)
     reasons: list[Reason] = field(default_factory=list)
     last_seen: dict[str, datetime] = field(default_factory=dict)
 

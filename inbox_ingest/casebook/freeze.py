@@ -49,6 +49,7 @@ def freeze(
         late=draft.late,
         late_corrections=draft.late_corrections,
         unsure=tuple(dict.fromkeys([*draft.doubts, *doubts, *contradictions])),
+        doubtful_roles=tuple(role for role in ROLES if role in draft.doubtful_roles),
         duplicates_of=tuple(duplicates_of),
         waived=tuple(waived),
         reasons=tuple(draft.reasons),

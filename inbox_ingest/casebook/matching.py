@@ -15,7 +15,7 @@ from typing import NamedTuple
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
-from inbox_ingest.casebook.naming import Name, agree, names_in_file_name
+from inbox_ingest.casebook.naming import agree_with_any, names_in_file_name
 from inbox_ingest.records import Received
 
 
@@ -121,7 +121,7 @@ def _not_contradicted(
     """
     kept = []
     for case in cases:
-        verdict = _agreement(case, bundle.name, campaign)
+        verdict = agree_with_any(case.names, bundle.name, campaign)
         repeats = code == "same-bytes" and _only_repeats(case, bundle)
         corrects = code in ("thread", "number") and _corrects(case, bundle)
         if verdict is not False or repeats or corrects:
@@ -133,13 +133,6 @@ def _only_repeats(case: DraftCase, bundle: Bundle) -> bool:
     """Whether every document of the bundle is in the case already: one shared scan is not enough."""
     known = {m.attachment.sha256 for m in (*case.materials, *case.superseded)}
     return all(a.sha256 in known for a in bundle.attachments if a.role in CORE_ROLES)
-
-
-def _agreement(case: DraftCase, name: Name, campaign: Campaign) -> bool | None:
-    verdicts = [agree(known, name, campaign) for known in case.names if known.known]
-    if True in verdicts:
-        return True
-    return False if verdicts and all(verdict is False for verdict in verdicts) else None
 
 
 def _corrects(case: DraftCase, bundle: Bundle) -> bool:
@@ -154,7 +147,7 @@ def _corrects(case: DraftCase, bundle: Bundle) -> bool:
 
 def _narrow(cases: list[DraftCase], bundle: Bundle, campaign: Campaign) -> DraftCase | None:
     """The one of several candidates that the documents' own words single out, or the only gap."""
-    agreeing = [case for case in cases if _agreement(case, bundle.name, campaign)]
+    agreeing = [case for case in cases if agree_with_any(case.names, bundle.name, campaign)]
     if len(agreeing) == 1:
         return agreeing[0]
     if agreeing:
@@ -199,7 +192,7 @@ def _same_unit_and_title(index: Index, bundle: Bundle, received: Received) -> li
     both_known = [
         case for case in candidates if bundle.name.unit and any(name.unit for name in case.names)
     ]
-    return [case for case in both_known if _agreement(case, bundle.name, index.campaign)]
+    return [case for case in both_known if agree_with_any(case.names, bundle.name, index.campaign)]
 
 
 def _thread(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:

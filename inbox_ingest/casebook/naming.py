@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
@@ -81,20 +82,25 @@ def _role_words(campaign: Campaign) -> tuple[str, ...]:
 
 
 def agree(first: Name, second: Name, campaign: Campaign) -> bool | None:
-    """Whether two documents speak of one case: True, False, or None where they do not say.
+    """Whether two documents speak of one case: True, False, or None where they do not say."""
+    return agree_with_any([first], second, campaign)
 
-    Both title and unit decide where both are known; one title under two units is two cases.
+
+def agree_with_any(known: Sequence[Name], name: Name, campaign: Campaign) -> bool | None:
+    """Whether `name` speaks of the case that all of `known` speak of; None where they do not say.
+
+    Another unit is another case whatever the title; else the title decides.
     """
-    units = titles = None
-    if first.unit and second.unit:
-        units = same_unit(first.whole_unit, second.whole_unit, campaign.unit_suffixes)
-    if first.title and second.title:
-        titles = same_title(
-            first.whole_title, second.whole_title, similarity=campaign.assembly.title_similarity
-        )
-    if titles is False or units is False:
-        return False
-    return True if titles else None
+    units = [other.whole_unit for other in known if other.unit]
+    if name.unit and units:
+        suffixes = campaign.unit_suffixes
+        if not any(same_unit(unit, name.whole_unit, suffixes) for unit in units):
+            return False
+    titles = [other.whole_title for other in known if other.title]
+    if not (name.title and titles):
+        return None
+    similarity = campaign.assembly.title_similarity
+    return any(same_title(title, name.whole_title, similarity=similarity) for title in titles)
 
 
 def names_in_file_name(attachment: Attachment, name: Name) -> bool:

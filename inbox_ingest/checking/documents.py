@@ -17,11 +17,12 @@ def missing_documents(case: Case, campaign: Campaign) -> Iterator[Finding]:
     """form-missing, scan-missing, case-text-missing: asked once (contract §9).
 
     Where an unreadable file, a link or a suspicious file evidently is the missing document, that
-    file's own issue says it; where it only may be, the organiser is asked.
+    file's own issue says it; where it only may be, the organiser is asked. What may lie in another
+    case (`doubtful_roles`) is missed by nobody.
     """
     doubtful: dict[str, list[str]] = {}
     for document in campaign.documents:
-        if fills(case, document.role):
+        if fills(case, document.role) or document.role in case.doubtful_roles:
             continue
         evident, possible = stand_ins(case, document.role, campaign)
         if evident:

@@ -22,12 +22,12 @@ def normal_form(text: str | None) -> str:
 
 
 def normal_unit(text: str | None, suffixes: Sequence[str] = ()) -> str:
-    """The unit's name in normal form without its legal-form suffix, unless nothing else is left."""
+    """The unit's name in normal form without its legal-form suffixes, unless nothing else is left."""
     name = normal_form(text)
-    for suffix in sorted(suffixes, key=len, reverse=True):
-        bare = name.removesuffix(normal_form(suffix))
+    for suffix in sorted(map(normal_form, suffixes), key=len, reverse=True):
+        bare = name.removesuffix(suffix)
         if bare and bare != name:
-            return bare
+            return normal_unit(bare, suffixes)
     return name
 
 
