@@ -15,6 +15,7 @@ Setting = Literal["alone", "colon", "line", "joined"]
 _SPACE = r"[\s\u3000]*"
 _NUMBER = r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、．.]\s*|[*＊●■◆★▲·]\s*)?"
 _NOTE = r"[（(【\[](?![\s√✓✔☑☒□☐×]*[）)】\]])[^（）()【】\[\]]{0,60}[）)】\]]"
+_BRACKETS = re.compile(r"[（(][^）)]*[）)]$")
 _AND = r"(?:及|和|与|、|/|／|，|,|;|；|或|\s)"
 _COLON = "[：:﹕︰]"
 _FOLD = {"（": "[（(]", "）": "[）)]", "(": "[（(]", ")": "[）)]", "：": _COLON, ":": _COLON}
@@ -38,6 +39,11 @@ class Labels:
 
     def __init__(self, form: Form) -> None:
         self._fields = {squeeze(label): field for field in form.fields for label in field.labels}
+        for label, field in list(self._fields.items()):
+            bare = _BRACKETS.sub("", label)
+            other = self._fields.get(bare)
+            if field.kind == "stamped" and bare != label and other is not None and other != field:
+                del self._fields[label]  # 单位（盖章）: the unit's own cell as often as the seal's
         names = sorted(self._fields, key=len, reverse=True)
         label = "|".join(_spaced(name) for name in names)
         hints = sorted({squeeze(hint) for field in form.fields for hint in field.hints}, key=len)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from inbox_ingest.campaigns import Campaign, Form, squeeze
 from inbox_ingest.reading.case_text_headings import is_plain_heading
@@ -68,8 +69,9 @@ def _table_form(blocks: Sequence[Block], campaign: Campaign, labels: Labels) -> 
         if isinstance(block, Table)
     }
     best: tuple[int, list[int]] | None = None
-    for group in _groups([place for place, table in tables.items() if table.fields]):
-        names = set().union(*(tables[place].fields for place in group))
+    labelled = [x for x, table in tables.items() if table.fields or len(table.loose_fields) > 1]
+    for group in _groups(labelled):
+        names = set().union(*(tables[place].loose_fields for place in group))
         if best is None or len(names) > best[0]:
             best = (len(names), group)
     if best is None:
@@ -146,33 +148,32 @@ def _end(blocks: Sequence[Block], end: int, campaign: Campaign) -> int:
 
 
 def _line_form(blocks: Sequence[Block], campaign: Campaign, labels: Labels) -> FormRegion | None:
-    hits: list[int] = []
-    names: set[str] = set()
-    titles = [
-        place
-        for place, block in enumerate(blocks)
-        if isinstance(block, Paragraph) and is_form_title(block.text, campaign.form)
-    ]
+    found: dict[int, set[str]] = {}
+    titles: list[int] = []
+    stops = [0]
     for place, block in enumerate(blocks):
         if not isinstance(block, Paragraph):
             continue
-        found = begins_with_label(block.text, labels)
-        if found:
-            hits.append(place)
-            names.update(field.name for field in found)
-    if not hits:
+        if fields := begins_with_label(block.text, labels):
+            found[place] = {field.name for field in fields}
+        elif is_form_title(block.text, campaign.form):
+            titles.append(place)
+        elif _text_begins(block.text, campaign):
+            stops.append(place)
+    best: tuple[int, list[int], int | None] | None = None
+    for first, end in pairwise([*stops, len(blocks)]):
+        hits = [place for place in found if first <= place < end]
+        if not hits:
+            continue
+        title = max((place for place in titles if first <= place < hits[-1]), default=None)
+        hits = [place for place in hits if title is None or place > title] or hits
+        names = set().union(*(found[place] for place in hits))
+        good = enough(len(names), campaign.form, titled=title is not None)
+        if good and (best is None or len(names) > best[0]):
+            best = (len(names), hits, title)
+    if best is None:
         return None
-    title = max((place for place in titles if place < hits[-1]), default=None)
-    if title is not None:
-        after = [place for place in hits if place >= title]
-        hits = after or hits
-        names = {
-            field.name
-            for place in hits
-            for field in begins_with_label(blocks[place].text, labels)  # type: ignore[union-attr]
-        }
-    if not enough(len(names), campaign.form, titled=title is not None):
-        return None
+    _, hits, title = best
     start = hits[0] if title is None else title
     while start > 0 and isinstance(before := blocks[start - 1], Paragraph):
         if not _ANNEX.match(before.text.strip()):
@@ -181,18 +182,25 @@ def _line_form(blocks: Sequence[Block], campaign: Campaign, labels: Labels) -> F
     return FormRegion(start, _line_end(blocks, hits, campaign), (), title is not None)
 
 
+def _text_begins(text: str, campaign: Campaign) -> bool:
+    """Whether a line marks that another part of the file begins, the case text above all."""
+    bare = squeeze(text)
+    printed = any(bare == squeeze(title) for title in campaign.text.titles)
+    return (
+        printed or _ANNEX.match(text.strip()) is not None or is_plain_heading(text, campaign.text)
+    )
+
+
 def _line_end(blocks: Sequence[Block], hits: Sequence[int], campaign: Campaign) -> int:
     """A form of lines ends where the case text begins: at its title, annex mark or first heading."""
-    titles = {squeeze(title) for title in campaign.text.titles}
     for place in range(hits[-1] + 1, len(blocks)):
         block = blocks[place]
         if isinstance(block, Table):
             return place
-        text = block.text.strip()
-        if squeeze(text) in titles or _ANNEX.match(text):
-            return place
-        if is_plain_heading(text, campaign.text):
+        if is_plain_heading(block.text, campaign.text):
             return _before_title_block(blocks, hits[-1], place)
+        if _text_begins(block.text, campaign):
+            return place
     return len(blocks)
 
 

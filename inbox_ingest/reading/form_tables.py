@@ -65,6 +65,11 @@ class FormTable:
         strong = [label for label in self._found.values() if label.found.setting != "joined"]
         return {field.name for label in strong for field in label.found.fields}
 
+    @property
+    def loose_fields(self) -> set[str]:
+        """The names of all fields, those too whose labels run into their answers."""
+        return {field.name for label in self._found.values() for field in label.found.fields}
+
     def answers(self) -> Iterator[Answer]:
         """The answers, in reading order; those whose label runs into them last, as least certain."""
         self._used = {id(label.cell) for label in self._found.values() if label.alone}

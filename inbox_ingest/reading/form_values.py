@@ -19,7 +19,10 @@ _PROMPT = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"^[\W_]*$|^[xX×＊*○〇]+$")
-_STAMP_WORDS = re.compile(r"[（(]?(?:加?盖公?章|签章|公章|签字|盖章处)[）)]?|[年月日\s]")
+_STAMP_WORDS = re.compile(
+    r"[（(]?(?:加?盖\s*公?\s*章|签\s*章|公\s*章|签字|盖章处)[）)]?|\d*\s*[年月日]|\s"
+)
+_OTHER_LABEL = re.compile(r"(?:[ \u3000]{2,}|\t)[\u3400-\u9fff]{2,8}[:：]")
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _NAME_WITH_SPACE = re.compile(r"^[\u3400-\u9fff]\s+[\u3400-\u9fff]$")
 _EAST = r"[\u2e80-\u9fff\uff01-\uff60“”‘’—·]"
@@ -35,10 +38,12 @@ def cleaned(text: str, field: FormField) -> str | None:
     text = "\n".join(line.strip() for line in text.split("\n")).strip()
     text = _LIMIT_NOTE.sub("", _LIMIT_NOTE.sub("", text)).strip()
     text = _without_hints(text, field)
+    if field.kind not in ("stamped", "choice") and field.limit is None:
+        text = _OTHER_LABEL.split(text, maxsplit=1)[0].strip()
     if not text or _NOTHING.match(text) or is_prompt(text, field):
         return None
-    if field.kind == "stamped":
-        return text if _STAMP_WORDS.sub("", text).strip("：: 　") else None
+    if not _STAMP_WORDS.sub("", text).strip("：: 　"):
+        return None
     return text if field.limit is not None else _on_one_line(text, field)
 
 
