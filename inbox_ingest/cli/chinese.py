@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from inbox_ingest.cli.coercion import without_pydantic
-from inbox_ingest.reports.screen import width
+from inbox_ingest.reports.screen import WIDTH, width, wrap
 
 _HELP_WORDS = (
     ("Usage:", "用法："),
@@ -52,19 +52,24 @@ class _ChineseHelp:
         text = str(super().get_help(ctx))  # type: ignore[misc]
         for english, chinese in _HELP_WORDS:
             text = text.replace(english, chinese)
-        return "\n".join(map(_aligned, text.splitlines()))
+        return "\n".join(piece for line in text.splitlines() for piece in _aligned(line))
 
 
-def _aligned(line: str) -> str:
-    """A line of help whose second column starts where it should.
+def _aligned(line: str) -> list[str]:
+    """A line of help as lines whose second column starts where it should, none wider than a screen.
 
     typer counts characters; each Chinese one takes two columns and pushes the rest to the right.
     """
     found = re.fullmatch(r"(  \S.*?\S)( {2,})(\S.*)", line)
-    if not found:
-        return line
-    term, gap, text = found.groups()
-    return f"{term}{' ' * max(2, len(gap) - (width(term) - len(term)))}{text}"
+    if found:
+        term, gap, text = found.groups()
+        head = f"{term}{' ' * max(2, len(gap) - (width(term) - len(term)))}"
+    else:
+        text = line.lstrip(" ")
+        head = " " * (len(line) - len(text))
+    if width(head + text) <= WIDTH:
+        return [head + text]
+    return wrap(text, indent=head, hanging=" " * width(head))
 
 
 class ChineseCommand(_ChineseHelp, TyperCommand):

@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 def export(
     what: Annotated[
         Literal["cases", "messages", "replies"],
-        typer.Argument(metavar="种类", help="cases 案例、messages 邮件、replies 回信。"),
+        typer.Argument(metavar="种类", help="案例、邮件或回信。"),
     ],
     *,
     form: Annotated[

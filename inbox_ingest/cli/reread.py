@@ -20,7 +20,10 @@ def reread_all(
         bool, typer.Option("--dry-run", help="只列出会有哪些变化，不作任何改动。")
     ] = False,
 ) -> None:
-    """用现在的程序和活动文件把全部邮件重读一遍；人工处理的结果保留，不会自动发信。"""
+    """用现在的程序和活动文件重读全部邮件，并列出变化。
+
+    人工处理的结果保留；结论有变的不会自动告知投稿单位，须先经您同意。
+    """
     from inbox_ingest.cli.printing import show
     from inbox_ingest.cli.progress import progress
     from inbox_ingest.pipeline import Request

@@ -30,7 +30,7 @@ def run(
     ] = None,
     until: Annotated[
         Literal["collect", "read", "file", "reply"],
-        typer.Option("--until", help="做到哪一步为止：收信、读取、归档、拟回信。"),
+        typer.Option("--until", help="做到哪一步为止。"),
     ] = "reply",
     send: Annotated[bool, typer.Option("--send", help="发出已批准的回信。")] = False,
 ) -> None:

@@ -132,17 +132,15 @@ def _head(word: str, columns: int) -> str:
 # Marks that do not begin a line in Chinese typesetting.
 _NO_BREAK_BEFORE = frozenset("，。、；：？！）》」』”’…—·％%)],.;:?!")
 
+_NO_BREAK_AFTER = frozenset("（《「『“‘【([")
+
 
 def _words(text: str) -> Iterable[str]:
     """Pieces that a line may break between: single wide characters, runs of narrow ones."""
     piece = ""
     for character in text:
-        wide = width(character) == 2
-        if (
-            piece
-            and character not in _NO_BREAK_BEFORE
-            and (wide or character == " " or _wide_end(piece))
-        ):
+        joined = character in _NO_BREAK_BEFORE or piece[-1:] in _NO_BREAK_AFTER
+        if piece and not joined and (width(character) == 2 or character == " " or _wide_end(piece)):
             yield piece
             piece = ""
         piece += character
@@ -151,7 +149,8 @@ def _words(text: str) -> Iterable[str]:
 
 
 def _wide_end(piece: str) -> bool:
-    return width(piece[-1]) == 2 or piece[-1] in _NO_BREAK_BEFORE
+    last = piece[-1]
+    return (width(last) == 2 or last in _NO_BREAK_BEFORE) and last not in _NO_BREAK_AFTER
 
 
 def table(
