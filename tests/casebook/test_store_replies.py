@@ -1,0 +1,243 @@
+"""The outbox: only legal ways between states, `sending` on disk first, nothing told twice."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from inbox_ingest.casebook.changes import NewReply, Reply, ReplyState
+from inbox_ingest.casebook.reply_rows import LEGAL, STATE_WORDS
+from inbox_ingest.casebook.store import Casebook, open_casebook
+from inbox_ingest.errors import UsageError
+from tests.casebook.mails import MONDAY
+from tests.casebook.making import case_of, change, everything, file_cases, receive, rows
+
+STATES: tuple[ReplyState, ...] = get_args(ReplyState)
+LATER = MONDAY + timedelta(minutes=30)
+# The shortest way from a draft to each state.
+WAYS: dict[ReplyState, tuple[ReplyState, ...]] = {
+    "draft": (),
+    "approved": ("approved",),
+    "sending": ("approved", "sending"),
+    "sent": ("approved", "sending", "sent"),
+    "failed": ("failed",),
+    "withheld": ("withheld",),
+}
+
+
+def new(number: int = 1, **more: Any) -> NewReply:
+    values: dict[str, Any] = {
+        "to": "unit1@126.com",
+        "subject": "关于报送材料",
+        "body": "材料已收到。",
+        "kind": "missing",
+        "message_id": f"<ingest.{number}@126.com>",
+    }
+    return NewReply(**{**values, **more})
+
+
+def filed(book: Casebook) -> None:
+    receive(book, 1, 2)
+    file_cases(book, change(case_of(1), reply_due=True), change(case_of(2), reply_due=True))
+
+
+def in_state(book: Casebook, state: ReplyState, number: int = 1) -> Reply:
+    reply = book.replies.add(new(number), MONDAY)
+    for step in WAYS[state]:
+        reply = book.replies.move(reply.id, step, MONDAY)
+    assert reply.state == state
+    return reply
+
+
+def test_a_composed_reply_answers_its_dues_and_names_its_cases(book: Casebook) -> None:
+    filed(book)
+    dues = tuple(due.id for due in book.replies.due())
+    reply = book.replies.add(
+        new(
+            cases=(("DJ001", 1), ("DJ002", 1)),
+            dues=dues,
+            references=("<a@x>", "<b@x>"),
+            in_reply_to="<b@x>",
+            verdict="v1",
+        ),
+        MONDAY,
+    )
+    assert book.replies.due() == []
+    assert reply == book.replies.get(reply.id) == book.replies.by_message_id(reply.message_id)
+    assert reply.cases == (("DJ001", 1), ("DJ002", 1))
+    assert reply.references == ("<a@x>", "<b@x>")
+    assert (reply.state, reply.attempts, reply.sent_at) == ("draft", 0, None)
+
+
+def test_composing_the_same_again_makes_no_second_reply(book: Casebook) -> None:
+    filed(book)
+    first = book.replies.add(new(), MONDAY)
+    book.replies.move(first.id, "approved", MONDAY, by="袁")
+    dues = tuple(due.id for due in book.replies.due())
+    again = book.replies.add(new(body="别的话", dues=dues), LATER)
+    assert again.id == first.id
+    assert (again.state, again.body) == ("approved", first.body)
+    assert book.replies.due() == []
+
+
+def test_a_reply_about_an_unknown_case_is_refused_whole(book: Casebook) -> None:
+    filed(book)
+    before = everything(book)
+    dues = tuple(due.id for due in book.replies.due())
+    with pytest.raises(UsageError, match="DJ404"):
+        book.replies.add(new(cases=(("DJ001", 1), ("DJ404", 1)), dues=dues), MONDAY)
+    assert everything(book) == before
+
+
+def test_a_newer_verdict_withholds_the_unsent_reply_with_its_reason(book: Casebook) -> None:
+    old = in_state(book, "approved", 1)
+    book.replies.add(new(2, replaces=(old.id,)), LATER)
+    replaced = book.replies.get(old.id)
+    assert replaced.state == "withheld"
+    assert replaced.reason and "取代" in replaced.reason
+
+
+def test_a_reply_that_was_sent_cannot_be_replaced(book: Casebook) -> None:
+    old = in_state(book, "sent", 1)
+    before = everything(book)
+    with pytest.raises(UsageError):
+        book.replies.add(new(2, replaces=(old.id,)), LATER)
+    assert everything(book) == before
+
+
+@pytest.mark.parametrize(("start", "end"), list(product(STATES, STATES)))
+def test_only_legal_ways_are_open(book: Casebook, start: ReplyState, end: ReplyState) -> None:
+    reply = in_state(book, start)
+    if end in LEGAL[start]:
+        assert book.replies.move(reply.id, end, LATER).state == end
+    else:
+        before = everything(book)
+        with pytest.raises(UsageError, match=STATE_WORDS[start]):
+            book.replies.move(reply.id, end, LATER)
+        assert everything(book) == before
+
+
+def test_nothing_leads_from_sent_back_to_sending() -> None:
+    reachable, grown = {"sent"}, True
+    while grown:
+        further = {end for start in reachable for end in LEGAL[start]} - {"failed"}  # bounced
+        grown = not further <= reachable
+        reachable |= further
+    assert reachable == {"sent"}
+
+
+def test_a_move_expects_the_state_that_its_caller_saw(book: Casebook) -> None:
+    reply = in_state(book, "approved")
+    book.replies.move(reply.id, "sending", MONDAY, expected=["approved"])
+    with pytest.raises(UsageError, match="发送中"):
+        book.replies.move(reply.id, "approved", MONDAY, expected=["approved", "failed"])
+
+
+def test_the_way_through_smtp_is_written_down(book: Casebook) -> None:
+    reply = book.replies.add(new(), MONDAY)
+    book.replies.move(reply.id, "approved", MONDAY, by="袁广如")
+    book.replies.move(reply.id, "sending", MONDAY)
+    later = book.replies.move(
+        reply.id,
+        "approved",
+        MONDAY,
+        reason="服务器暂不接收",
+        smtp_reply="451 MI:SFQ",
+        next_try_at=LATER,
+    )
+    assert (later.attempts, later.next_try_at, later.smtp_reply) == (1, LATER, "451 MI:SFQ")
+    assert later.approved_by == "袁广如"
+    book.replies.move(reply.id, "sending", LATER)
+    sent = book.replies.move(reply.id, "sent", LATER, smtp_reply="250 Mail OK")
+    assert (sent.attempts, sent.sent_at, sent.smtp_reply) == (2, LATER, "250 Mail OK")
+    bounced = book.replies.move(reply.id, "failed", LATER, reason="收件人不存在")
+    assert (bounced.sent_at, bounced.reason) == (LATER, "收件人不存在")
+
+
+def test_sending_is_on_disk_when_the_process_is_killed_right_after(path: Path) -> None:
+    with open_casebook(path) as book:
+        reply = in_state(book, "approved")
+    program = (
+        "import os, signal, sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from inbox_ingest.casebook.store import open_casebook\n"
+        "book = open_casebook(Path(sys.argv[1]))\n"
+        "book.replies.move(int(sys.argv[2]), 'sending', datetime.now(UTC))\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, str(path), str(reply.id)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    with open_casebook(path) as book:
+        assert book.replies.get(reply.id).state == "sending"
+        assert book.replies.sendable(LATER) == []
+
+
+def test_a_quiet_period_outlives_the_approval(book: Casebook) -> None:
+    reply = book.replies.add(new(not_before=LATER), MONDAY)
+    book.replies.move(reply.id, "approved", MONDAY, by="袁")
+    assert book.replies.sendable(MONDAY) == []
+    assert [item.id for item in book.replies.sendable(LATER)] == [reply.id]
+
+
+def test_an_edited_reply_has_to_be_approved_again(book: Casebook) -> None:
+    reply = book.replies.add(new(html="<p>材料已收到。</p>"), MONDAY)
+    book.replies.move(reply.id, "approved", MONDAY, by="袁")
+    edited = book.replies.edit(reply.id, LATER, subject="回复", body="您好，材料已收到。")
+    assert (edited.state, edited.approved_by, edited.html) == ("draft", None, None)
+    assert (edited.subject, edited.body) == ("回复", "您好，材料已收到。")
+
+
+@pytest.mark.parametrize("state", ["sending", "sent", "withheld"])
+def test_what_is_out_cannot_be_edited(book: Casebook, state: ReplyState) -> None:
+    reply = in_state(book, state)
+    with pytest.raises(UsageError, match="不能再改"):
+        book.replies.edit(reply.id, LATER, subject="s", body="b")
+
+
+def test_dues_are_held_released_and_settled(book: Casebook) -> None:
+    receive(book, 1, 2)
+    file_cases(
+        book,
+        change(case_of(1), reply_due=True, reply_held="重读改变了结论"),
+        change(case_of(2), reply_due=True),
+    )
+    first, second = book.replies.due()
+    assert (first.held, second.held) == ("重读改变了结论", None)
+    book.replies.agree([first.id])
+    assert [due.held for due in book.replies.due()] == [None, None]
+    book.replies.settle([second.id], LATER)
+    assert [due.id for due in book.replies.due()] == [first.id]
+
+
+def test_caps_count_what_went_out_or_may_have_whatever_the_case_of_the_address(
+    book: Casebook,
+) -> None:
+    for number, address in enumerate(["Unit1@126.com", "unit1@126.com", "b@126.com"], 1):
+        reply = book.replies.add(new(number, to=address), MONDAY)
+        book.replies.move(reply.id, "approved", MONDAY)
+        book.replies.move(reply.id, "sending", MONDAY)
+        if number != 2:
+            book.replies.move(reply.id, "sent", MONDAY)
+    assert book.replies.sent_since(MONDAY) == {"unit1@126.com": 2, "b@126.com": 1}
+    assert book.replies.sent_since(LATER) == {"unit1@126.com": 1}
+
+
+def test_replies_are_found_by_state_and_address(book: Casebook) -> None:
+    in_state(book, "draft", 1)
+    in_state(book, "sent", 2)
+    assert [reply.state for reply in book.replies.find()] == ["draft", "sent"]
+    assert [reply.state for reply in book.replies.find(states=["sent"])] == ["sent"]
+    assert len(book.replies.find(to="UNIT1@126.COM")) == 2
+    assert book.replies.find(to="other@126.com") == []
+    assert book.replies.by_message_id("<unknown@x>") is None
+    with pytest.raises(UsageError, match="没有第 99 号"):
+        book.replies.get(99)
+    assert rows(book, "SELECT count(*) FROM replies") == [(2,)]
