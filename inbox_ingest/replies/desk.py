@@ -21,7 +21,7 @@ from inbox_ingest.reading.correspondence import is_delivery_report
 from inbox_ingest.records import Issue, Received
 from inbox_ingest.replies.bounces import reply_bounced
 from inbox_ingest.replies.compose import JudgedCase
-from inbox_ingest.replies.drafting import Mode, Outbox, Plan, failed_in_writing
+from inbox_ingest.replies.drafting import UNSENT, Mode, Outbox, Plan, failed_in_writing
 from inbox_ingest.replies.outbox import carry_out
 from inbox_ingest.replies.planning import plan_answers
 from inbox_ingest.replies.reminders import plan_reminders
@@ -129,6 +129,14 @@ class Desk:
         if any(due.held is None for due in self.book.replies.due()):
             return True
         if any(map(failed_in_writing, self.book.replies.find(states=["failed"]))):
+            return True
+        revisions = {
+            known.case_no: known.revision
+            for known in self.book.cases.known(bodies=False)
+            if not known.closed
+        }
+        unsent = self.book.replies.find(states=UNSENT)
+        if any(revisions.get(number) != told for reply in unsent for number, told in reply.cases):
             return True
         days = self.campaign.replies.reminder_days
         left = self.campaign.window.days_left(self._clock())

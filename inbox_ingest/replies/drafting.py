@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.changes import NewReply, Reply, ReplyDue
+from inbox_ingest.casebook.changes import NewReply, Reply, ReplyDue, ReplyState
 from inbox_ingest.records import Case, Received
 from inbox_ingest.replies.compose import Draft, JudgedCase, Occasion, compose
 from inbox_ingest.replies.etiquette import Refusal, ping_pong, plain_address, recipient_of, refusal
@@ -20,8 +20,8 @@ from inbox_ingest.replies.templates import LetterTemplates, TemplateFailed
 
 Mode = Literal["hold", "auto", "off"]
 
-UNSENT = ("draft", "approved")
-TOLD = ("sending", "sent")
+UNSENT: tuple[ReplyState, ...] = ("draft", "approved")
+TOLD: tuple[ReplyState, ...] = ("sending", "sent")
 
 
 @dataclass(frozen=True, slots=True)

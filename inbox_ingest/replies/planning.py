@@ -35,26 +35,47 @@ NEEDLESS = "情况已变，无需再答复"
 
 
 def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates) -> Plan:
-    """Return the drafts that the open dues ask for; nothing where replies are switched off."""
+    """Return the drafts that open dues and outdated drafts ask for; nothing where replies are off."""
     if outbox.mode == "off":
         return Plan()
     groups, settle = _groups(outbox, campaign)
+    stale = outdated(outbox, groups)
+    inherited, needless = _inheriting(groups, stale, outbox)
     add: list[NewReply] = []
-    withhold: dict[int, str] = {}
-    for group in groups:
+    withhold = {reply.id: NEEDLESS for reply in needless}
+    for group, replaced in inherited:
         past = history(outbox.replies, group.recipient)
-        # A mail that may not be answered takes nothing away from one that may.
-        unsent = [] if group.refused else [r for r in past if r.state in UNSENT]
-        unwritten = [r for r in past if failed_in_writing(r)]
-        reply = written(_occasion(group, unsent, past, outbox), group, outbox, campaign, templates)
+        old = (*replaced, *(r for r in past if failed_in_writing(r)))
+        reply = written(_occasion(group, past, outbox), group, outbox, campaign, templates)
         if reply is None:
             settle.extend(group.dues)
-            withhold |= {old.id: NEEDLESS for old in (*unsent, *unwritten)}
-        elif reply.state != "failed":
-            add.append(replace(reply, replaces=tuple(old.id for old in (*unsent, *unwritten))))
-        elif group.dues:
-            add.append(replace(reply, replaces=tuple(old.id for old in unwritten)))
+            withhold |= {reply.id: NEEDLESS for reply in old}
+        elif any(_says_the_same(reply, other) for other in old):
+            settle.extend(group.dues)
+        elif reply.state != "failed" or group.dues:
+            add.append(replace(reply, replaces=tuple(other.id for other in old)))
     return Plan(tuple(add), tuple(withhold.items()), tuple(settle))
+
+
+def outdated(outbox: Outbox, groups: Sequence[Group] = ()) -> list[Reply]:
+    """Return the unsent letters that say what is no longer so, or go to whom something new is due.
+
+    Another's mail, a person's waiver or a merger can make a letter wrong that waits for approval: a
+    sender must not be asked for what has come meanwhile.
+    """
+    written_to = {plain_address(group.recipient) for group in groups if not group.refused}
+    return [
+        reply
+        for reply in outbox.replies
+        if reply.state in UNSENT
+        and (
+            plain_address(reply.to) in written_to
+            or any(
+                number not in outbox.cases or outbox.cases[number].revision != revision
+                for number, revision in reply.cases
+            )
+        )
+    ]
 
 
 def answered_by_hand(
@@ -78,18 +99,91 @@ def answered_by_hand(
     return withheld
 
 
-def _occasion(
-    group: Group, unsent: Sequence[Reply], past: Sequence[Reply], outbox: Outbox
-) -> Occasion:
-    """The group's cases and those of the letters it replaces."""
-    cases = {judged.number: judged for judged in group.cases}
-    for reply in unsent:
-        for number, _ in reply.cases:
-            if number in outbox.cases:
-                cases.setdefault(number, outbox.cases[number])
+def _inheriting(
+    groups: Sequence[Group], stale: Sequence[Reply], outbox: Outbox
+) -> tuple[list[tuple[Group, tuple[Reply, ...]]], list[Reply]]:
+    """Give every outdated letter an heir: the group that now speaks of its cases.
+
+    That is the letter to the same recipient, made if need be for cases that nobody else is told of;
+    else the letter about the same case. One without heir is needless.
+    """
+    heirs = {plain_address(g.recipient): g for g in groups if not g.refused}
+    refused = [group for group in groups if group.refused]
+    spoken_of = {judged.number for group in heirs.values() for judged in group.cases}
+    held = {due.case_no: due.held for due in outbox.dues if due.held}
+    replaced: dict[str, list[Reply]] = defaultdict(list)
+    needless: list[Reply] = []
+    for reply in stale:
+        key = plain_address(reply.to)
+        open_cases = [number for number, _ in reply.cases if number in outbox.cases]
+        left = [number for number in open_cases if number not in spoken_of]
+        if left:
+            # What a machine brought is not answered to the machine, but the person's letter is mended.
+            dues, refused = _taken_from(refused, left)
+            heir = heirs.get(key) or Group(reply.to, None, (), _answered(reply, left, outbox), ())
+            heirs[key] = replace(
+                heir,
+                cases=(*heir.cases, *(outbox.cases[number] for number in left)),
+                dues=(*heir.dues, *dues),
+                held=(*heir.held, *(held[number] for number in left if number in held)),
+            )
+            spoken_of.update(left)
+        elif key not in heirs:
+            key = next(
+                (
+                    other
+                    for other, group in heirs.items()
+                    if any(judged.number in open_cases for judged in group.cases)
+                ),
+                "",
+            )
+        if key in heirs:
+            replaced[key].append(reply)
+        else:
+            needless.append(reply)
+    answered = [(group, tuple(replaced[key])) for key, group in heirs.items()]
+    return [*answered, *((group, ()) for group in refused)], needless
+
+
+def _taken_from(
+    refused: Sequence[Group], numbers: Sequence[str]
+) -> tuple[tuple[int, ...], list[Group]]:
+    """The dues of refused groups whose cases a mended letter speaks of, and the groups that remain."""
+    taken = [g for g in refused if all(judged.number in numbers for judged in g.cases)]
+    return tuple(due for g in taken for due in g.dues), [g for g in refused if g not in taken]
+
+
+def _answered(reply: Reply, numbers: Sequence[str], outbox: Outbox) -> Received:
+    """The mail that an unsent letter answers; where it is unknown, the newest of its cases."""
+    found = next(
+        (
+            mail
+            for mail in outbox.mails.values()
+            if reply.in_reply_to and mail.reading.message.message_id == reply.in_reply_to
+        ),
+        None,
+    )
+    if found is not None:
+        return found
+    newest = [newest_mail(outbox.cases[number].case, outbox.mails) for number in numbers]
+    return max((mail for mail in newest if mail is not None), key=by_receipt)
+
+
+def _says_the_same(new: NewReply, old: Reply) -> bool:
+    """Whether the letter that waits already says this: its approval and its editing stay."""
+    return (
+        new.state != "withheld"
+        and old.state in UNSENT
+        and old.kind == new.kind
+        and old.verdict == new.verdict
+        and plain_address(old.to) == plain_address(new.to)
+    )
+
+
+def _occasion(group: Group, past: Sequence[Reply], outbox: Outbox) -> Occasion:
     return Occasion(
         recipient=group.recipient,
-        cases=tuple(cases.values()),
+        cases=group.cases,
         answering=group.answering.reading.message,
         at=outbox.now,
         told=told_from(reply.verdict for reply in past if reply.state in TOLD),
