@@ -33,7 +33,8 @@ class Delivered:
 
 @dataclass
 class Faults:
-    """What goes wrong. Phases: `mail`, `recipient`, `data` (within the text), `end` (after it).
+    """What goes wrong. Phases: `mail`, `recipient`, `data` (within the text), `end` (after it);
+    for `pause` also `login`.
 
     `answers` holds, by phase, answers to give instead of the good one, each once.
     `cut` drops the connection there; at `end` after the mail was taken, before the 250.
@@ -77,6 +78,11 @@ class FaultySMTP(SMTP):
             self._writer.write(bytes([byte]))
             await self._writer.drain()
             await asyncio.sleep(self.faults.drip)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        if self.faults.pause == "login":
+            await self.faults.strike("login", self)
+        await super().smtp_AUTH(arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if instead := self.faults.answers["data"]:
