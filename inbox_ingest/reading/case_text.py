@@ -97,7 +97,7 @@ def _stretches(
     lines: Sequence[Line], headings: Sequence[Heading]
 ) -> list[tuple[Heading, Sequence[Line]]]:
     """Each heading with the lines under it."""
-    ends = [heading.line for heading in headings[1:]] + [len(lines)]
+    ends = [*(heading.line for heading in headings[1:]), len(lines)][: len(headings)]
     return [
         (heading, lines[heading.line + 1 : end])
         for heading, end in zip(headings, ends, strict=True)

@@ -230,18 +230,22 @@ def _scan(text: str, options: tuple[str, ...]) -> list[_Token]:
 
 def _kind(match: re.Match[str]) -> Kind:
     if match.lastgroup == "held":
-        held = match.group("held")
-        if not held or held == "否":
-            return "empty"
-        if held in "是对vVＶ" or _SIGN_OF.get(held) == "mark":
-            return "ticked"
-        return "cross" if held in "xXＸ" else _SIGN_OF[held]
+        return _kind_in_bracket(match.group("held"), square=match.group().startswith("["))
     sign = match.group()
-    if sign in _SIGN_OF:
-        return _SIGN_OF[sign]
     if sign in "vVＶ":
         return "mark"
-    return "cross" if sign in "xXＸ" else "unsure"
+    return "cross" if sign in "xXＸ" else _SIGN_OF.get(sign, "unsure")
+
+
+def _kind_in_bracket(held: str, *, square: bool) -> Kind:
+    """A bracket is a box; `[x]` ticks, as everywhere in plain text, where `（x）` may mean no."""
+    if not held or held == "否":
+        return "empty"
+    if held in "是对vVＶ" or _SIGN_OF.get(held) == "mark":
+        return "ticked"
+    if held in "xXＸ":
+        return "ticked" if square else "cross"
+    return _SIGN_OF[held]
 
 
 @lru_cache(maxsize=64)

@@ -433,7 +433,8 @@ def test_a_summary_that_mentions_labels_is_one_summary() -> None:
 
 
 def test_a_summary_pasted_as_a_table_counts() -> None:
-    inner = f"<w:tbl><w:tr><w:tc><w:p>{run('甲段')}</w:p></w:tc><w:tc><w:p>{run('乙段')}</w:p></w:tc></w:tr></w:tbl>"
+    cells = "".join(f"<w:tc><w:p>{run(text)}</w:p></w:tc>" for text in ("甲段", "乙段"))
+    inner = f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
     rows: list[list[object]] = [*LAYOUTS["label left, value right throughout"][1]]  # type: ignore[misc]
     rows[5] = ["案例概要和创新之处", xml(inner + "<w:p/>")]
     assert values(form(TITLE, rows))["案例概要和创新之处"] == "甲段\n乙段"  # type: ignore[arg-type]
