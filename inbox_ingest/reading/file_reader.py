@@ -1,0 +1,366 @@
+"""One file → `Attachment`: the table of readers by kind, what they found, the role, the problems.
+
+A reader is one row of `READERS`. It is imported when the first file of its kind comes, and its
+crash is a problem of that file: ours (`reader-missing`), because a reader says by itself when a file
+is at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.errors import IngestError
+from inbox_ingest.reading.charsets import clean, decode
+from inbox_ingest.reading.content import Content, Derived, Sink
+from inbox_ingest.reading.counting import count_characters
+from inbox_ingest.reading.document import Document, Paragraph, Unreadable
+from inbox_ingest.reading.finding import Finding
+from inbox_ingest.reading.formats import PICTURES, PROGRAM_NAMES, PROGRAMS
+from inbox_ingest.reading.mail_files import Item
+from inbox_ingest.reading.message import UNFINISHED
+from inbox_ingest.reading.picture_size import picture_size
+from inbox_ingest.records import (
+    Attachment,
+    CaseText,
+    FieldValue,
+    FormRecord,
+    IssueCode,
+    Problem,
+    Want,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a reader may use: the file, its kind, where pictures go, results of batch work."""
+
+    content: Content
+    kind: str
+    sink: Sink
+    derived: Derived
+
+
+def _word(inputs: Inputs) -> Finding:
+    from inbox_ingest.reading.word import read_word
+
+    return Finding(document=read_word(inputs.content, inputs.sink))
+
+
+def _legacy_word(inputs: Inputs) -> Finding:
+    from inbox_ingest.reading.legacy_word import read_legacy_word
+
+    return read_legacy_word(inputs.content, inputs.kind, inputs.sink, inputs.derived)
+
+
+def _pdf(inputs: Inputs) -> Finding:
+    from inbox_ingest.reading.pdf import read_pdf
+
+    return read_pdf(inputs.content, inputs.derived)
+
+
+def _picture(inputs: Inputs) -> Finding:
+    from inbox_ingest.reading.scan import read_picture
+
+    return read_picture(inputs.content, inputs.kind, inputs.derived)
+
+
+def _text(inputs: Inputs) -> Finding:
+    if inputs.content.size > _LARGEST_TEXT:
+        return Finding()
+    lines = clean(decode(inputs.content.read())).split("\n")
+    blocks = (
+        Paragraph(text=line, where=f"第{number}行")
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    )
+    return Finding(document=Document(blocks=tuple(blocks)))
+
+
+Reader = Callable[[Inputs], Finding]
+
+READERS: dict[str, Reader] = {
+    "docx": _word,
+    "docm": _word,
+    "doc": _legacy_word,
+    "wps": _legacy_word,
+    "rtf": _legacy_word,
+    "odt": _legacy_word,
+    "html": _legacy_word,
+    "mht": _legacy_word,
+    "wordxml": _legacy_word,
+    "uof": _legacy_word,
+    "encrypted-ooxml": _legacy_word,
+    "pdf": _pdf,
+    "text": _text,
+    **dict.fromkeys(PICTURES, _picture),
+}
+
+# Kinds that a case never needs, unless their name says otherwise.
+_UNREAD_KINDS = frozenset(
+    ("xls", "xlsx", "ppt", "pptx", "ods", "odp", "epub", "ole", "xml", "cab", "psd", "unknown")
+)
+_SUMMED = frozenset(("docx", "docm", "zip"))
+_NO_TEXT = 40  # 字: fewer beside pictures are a caption
+_LARGEST_TEXT = 4 << 20
+_MACROS = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="文件带有宏（已读取内容，宏未运行）")
+_PROGRAM = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="可执行程序（已原样保存，未打开）")
+_EMPTY = Problem(code=IssueCode.FILE_UNREADABLE, detail="文件是空的（0 字节）")
+_OFD = Problem(code=IssueCode.READER_MISSING, detail="OFD 版式文件，本机不能读取，请人工核对")
+_NO_READER = Problem(code=IssueCode.READER_MISSING, detail="本机没有读取这种格式的组件，请人工核对")
+
+# A picture shown in the letter is a logo unless it is large enough to be a page or a photo.
+_LOGO_SIDE = 320
+_LOGO_AREA = 250_000
+_LOGO_BYTES = 20_000
+_MOST_PASTED = 3  # pasted pictures that are looked at: a form's pages, not an album
+
+
+class FileReader:
+    """Reads the files of one mail; `wants` is the batch work that came up."""
+
+    def __init__(self, campaign: Campaign, sink: Sink, derived: Derived) -> None:
+        self.wants: list[Want] = []
+        self._campaign = campaign
+        self._sink = sink
+        self._derived = derived
+
+    def read(self, item: Item) -> list[Attachment]:
+        """The attachment for this file; after it those for scans pasted into a document."""
+        pixels = picture_size(item.content, item.kind)
+        if item.embedded and pixels is not None and _is_logo(item, pixels):
+            return [self._attachment(item, Finding(), None, None, pixels=pixels, inline=True)]
+        keeper = _Remembering(self._sink)
+        finding = self._find(item, keeper)
+        self.wants += finding.wants
+        form, case_text = self._parsed(item, finding)
+        pasted = list(self._pasted(item, finding, form, keeper))
+        if form is None and pasted and _is_pictures_only(finding):
+            finding, form = self._with_pages(item, finding, pasted)
+            pasted = []
+        attachment = self._attachment(item, finding, form, case_text, pixels=pixels)
+        return [attachment, *(self._page(item, number, page) for number, page in pasted)]
+
+    def _find(self, item: Item, sink: Sink) -> Finding:
+        reader = READERS.get(item.kind)
+        if reader is None or item.problems:
+            return Finding()
+        try:
+            return reader(Inputs(item.content, item.kind, sink, self._derived))
+        except Unreadable as unreadable:
+            return _failed(unreadable.code, unreadable.detail)
+        except IngestError:
+            raise
+        except ImportError as error:
+            return _failed(IssueCode.READER_MISSING, f"本机缺少组件 {error.name or '（不详）'}")
+        except Exception as error:  # noqa: BLE001 - a reader's crash costs one file, never the mail
+            return _failed(IssueCode.READER_MISSING, f"读取程序出错（{type(error).__name__}）")
+
+    def _attachment(
+        self,
+        item: Item,
+        finding: Finding,
+        form: FormRecord | None,
+        case_text: CaseText | None,
+        *,
+        pixels: tuple[int, int] | None = None,
+        inline: bool = False,
+    ) -> Attachment:
+        from inbox_ingest.reading.roles import role_of
+
+        verdict = role_of(
+            item.kind,
+            item.filename,
+            self._campaign,
+            document=finding.document,
+            form=form,
+            case_text=case_text,
+            scan=finding.scan,
+            size=item.content.size,
+            pixels=pixels,
+            inline=inline,
+        )
+        problems = () if verdict.role == "inline" else self._problems(item, finding)
+        return Attachment(
+            filename=item.filename,
+            size=item.content.size,
+            sha256=item.content.sha256,
+            declared_type=item.declared_type,
+            kind=item.kind,
+            part=item.part,
+            role=verdict.role,
+            role_reason=verdict.reason,
+            container=item.container,
+            group=item.group,
+            form=form,
+            case_text=case_text,
+            scan=finding.scan,
+            problems=tuple(dict.fromkeys(problems)),
+        )
+
+    def _parsed(self, item: Item, finding: Finding) -> tuple[FormRecord | None, CaseText | None]:
+        document = finding.document
+        if document is None:
+            return None, None
+        from inbox_ingest.reading.case_text import parse_case_text
+        from inbox_ingest.reading.form import parse_form
+
+        form = parse_form(document, self._campaign, item.filename)
+        if form is not None and finding.line_scores:
+            form = _with_confidence(form, finding)
+        return form, parse_case_text(document, self._campaign, item.filename)
+
+    def _problems(self, item: Item, finding: Finding) -> Iterable[Problem]:
+        yield from item.problems
+        suffix = (item.filename or "").rpartition(".")[2].lower()
+        scripted = suffix in PROGRAM_NAMES and item.kind in ("text", "unknown", "html", "xml")
+        if item.kind in PROGRAMS or scripted:
+            yield _PROGRAM
+        if item.kind == "empty":
+            yield _EMPTY
+            return
+        unreadable = any(p.code == IssueCode.FILE_UNREADABLE for p in finding.problems)
+        if item.damage is not None and not _is_whole(item, finding):
+            yield Problem(code=IssueCode.FILE_UNREADABLE, detail=item.damage)
+            unreadable = True
+        for problem in finding.problems:
+            if not (item.damage and unreadable and problem.code == IssueCode.FILE_UNREADABLE):
+                yield problem
+        if finding.document is not None and finding.document.macros:
+            yield _MACROS
+        yield from self._no_reader(item)
+
+    def _no_reader(self, item: Item) -> Iterable[Problem]:
+        """A kind without a reader: a person has to look where the name says that it matters."""
+        from inbox_ingest.reading.roles import named_roles
+
+        if item.kind == "ofd":
+            yield _OFD
+        elif item.kind in _UNREAD_KINDS and named_roles(item.filename, self._campaign):
+            yield _NO_READER
+
+    # --- scans pasted into documents ----------------------------------------------------------
+
+    def _pasted(
+        self, item: Item, finding: Finding, form: FormRecord | None, kept: _Remembering
+    ) -> Iterator[tuple[int, _Page]]:
+        """The pages among the pictures of a document that holds a form, or nothing but pictures."""
+        document = finding.document
+        if document is None or not (form is not None or _is_pictures_only(finding)):
+            return
+        looked_at = 0
+        for number, picture in enumerate(document.pictures, 1):
+            content = kept.contents.get(picture.sha256)
+            if content is None or picture.kind not in PICTURES or picture.size < _LOGO_BYTES:
+                continue
+            looked_at += 1
+            if looked_at > _MOST_PASTED:
+                return
+            seen = self._find(replace(item, content=content, kind=picture.kind), self._sink)
+            if seen.picture == "page":
+                self.wants += seen.wants
+                yield number, _Page(content, picture.kind, seen)
+
+    def _page(self, item: Item, number: int, page: _Page) -> Attachment:
+        """A pasted page as a file of its own, named after the document that it stands in."""
+        part = replace(
+            item,
+            content=page.content,
+            kind=page.kind,
+            part=f"{item.part}.{number}",
+            container=item.filename or item.container,
+            damage=None,
+        )
+        form, case_text = self._parsed(part, page.finding)
+        return self._attachment(part, page.finding, form, case_text)
+
+    def _with_pages(
+        self, item: Item, finding: Finding, pages: list[tuple[int, _Page]]
+    ) -> tuple[Finding, FormRecord | None]:
+        """A document that is nothing but pasted pages: what they say is what it says."""
+        forms = [(self._parsed(item, page.finding)[0], page.finding) for _, page in pages]
+        form, best = next((pair for pair in forms if pair[0] is not None), forms[0])
+        seals = [page.finding.scan for _, page in pages if page.finding.scan is not None]
+        sealed = next((scan for scan in seals if scan.seal == "present"), None)
+        merged = {
+            "document": best.document if form is not None else finding.document,
+            "scan": sealed or best.scan,
+            "problems": (
+                *finding.problems,
+                *(p for _, page in pages for p in page.finding.problems),
+            ),
+        }
+        return finding.model_copy(update=merged), form
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    content: Content
+    kind: str
+    finding: Finding
+
+
+class _Remembering:
+    """A sink that hands out again what one reader put into it: pictures have only a hash."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.contents: dict[str, Content] = {}
+        self._sink = sink
+
+    def put(self, chunks: Iterable[bytes]) -> Content:
+        """Keep the chunks, and remember the content."""
+        content = self._sink.put(chunks)
+        self.contents[content.sha256] = content
+        return content
+
+
+def _failed(code: IssueCode, detail: str) -> Finding:
+    return Finding(problems=(Problem(code=code, detail=detail),))
+
+
+def _is_logo(item: Item, pixels: tuple[int, int]) -> bool:
+    """Whether a picture in the letter is decoration: too small or too narrow for a page or a photo."""
+    width, height = pixels
+    return min(width, height) < _LOGO_SIDE or width * height < _LOGO_AREA
+
+
+def _is_pictures_only(finding: Finding) -> bool:
+    document = finding.document
+    return (
+        document is not None
+        and bool(document.pictures)
+        and count_characters(document.text) <= _NO_TEXT
+    )
+
+
+def _with_confidence(form: FormRecord, finding: Finding) -> FormRecord:
+    """The fields with the confidence of their own lines, not of the worst line on the page."""
+    from inbox_ingest.reading.ocr_document import confidence_of
+
+    fields: dict[str, FieldValue] = {}
+    for name, value in form.fields.items():
+        own = confidence_of(value.value or "", finding.line_scores)
+        own = own if value.sure else min(own, value.evidence.confidence)
+        evidence = value.evidence.model_copy(update={"confidence": own})
+        fields[name] = value.model_copy(update={"evidence": evidence})
+    return form.model_copy(update={"fields": fields})
+
+
+_ENDS = {"jpeg": b"\xff\xd9", "png": b"IEND", "pdf": b"%%EOF", "gif": b";"}
+
+
+def _is_whole(item: Item, finding: Finding) -> bool:
+    """Whether the file itself shows that nothing is missing, whatever its encoding looked like.
+
+    A zip that was read was checked against its sums. Others show only that their end is there, which
+    is enough where the encoding was sloppy, and not where letters in it were wrong.
+    """
+    if item.kind in _SUMMED and not item.problems and not finding.problems:
+        return item.kind == "zip" or finding.document is not None
+    end = _ENDS.get(item.kind)
+    if item.damage != UNFINISHED or end is None:
+        return False
+    with item.content.open() as stream:
+        stream.seek(max(0, item.content.size - 1024))
+        return end in stream.read()

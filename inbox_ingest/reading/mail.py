@@ -1,0 +1,105 @@
+"""A mail, or files sent together, → `Reading`: the front door of the readers.
+
+Pure: bytes, a campaign and the results of earlier batch work in, a value out. Whatever goes wrong
+with one file becomes a problem of that file; a mail that cannot be taken apart at all becomes a
+reading with a `problem`. Nothing is raised for what a sender sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.errors import IngestError
+from inbox_ingest.reading.cloud_links import Body, cloud_links
+from inbox_ingest.reading.content import Content, Derived, Sink
+from inbox_ingest.reading.file_reader import FileReader
+from inbox_ingest.reading.mail_files import Item, MailFiles
+from inbox_ingest.reading.message import MailParts, TooComplex, take_apart
+from inbox_ingest.reading.mime_text import is_forward, own_words
+from inbox_ingest.reading.version import READER_VERSION
+from inbox_ingest.records import Attachment, CloudLink, Message, Reading, Want
+
+_NO_MESSAGE = Message(message_id=None, subject=None, sender=None)
+
+
+def read_mail(raw: Content, campaign: Campaign, sink: Sink, derived: Derived) -> Reading:
+    """Read one raw mail: its headers, words, links, and every file in it with what it says.
+
+    Raises:
+        IngestError: the sink cannot keep a file (a full disk), so nothing can be said about it.
+    """
+    try:
+        parts = take_apart(raw, sink)
+        files = MailFiles(sink)
+        for file in parts.files:
+            files.add(file)
+    except TooComplex as error:
+        return _quarantined(raw, campaign, str(error))
+    except IngestError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the mail is kept and shown, whatever it broke
+        return _quarantined(raw, campaign, f"邮件无法解析（{type(error).__name__}）")
+    attachments, wants = _read_all(files.items, campaign, sink, derived)
+    return Reading(
+        raw_sha256=raw.sha256,
+        reader_version=READER_VERSION,
+        campaign_sha256=campaign.sha256,
+        message=parts.message,
+        text=own_words(parts.text),
+        attachments=attachments,
+        links=_links(parts, files.bodies),
+        wants=wants,
+    )
+
+
+def read_files(
+    files: Sequence[tuple[str, Content]], campaign: Campaign, sink: Sink, derived: Derived
+) -> Reading:
+    """Read local files as if they had been sent together: a reading without a mail around it.
+
+    `raw_sha256` is that of the first file, or of nothing where there is none.
+
+    Raises:
+        IngestError: the sink cannot keep a file.
+    """
+    collected = MailFiles(sink)
+    for number, (name, content) in enumerate(files, 1):
+        collected.add_file(name, content, number)
+    attachments, wants = _read_all(collected.items, campaign, sink, derived)
+    return Reading(
+        raw_sha256=files[0][1].sha256 if files else "",
+        reader_version=READER_VERSION,
+        campaign_sha256=campaign.sha256,
+        message=_NO_MESSAGE,
+        attachments=attachments,
+        links=cloud_links(collected.bodies, forward=True),
+        wants=wants,
+    )
+
+
+def _read_all(
+    items: Iterable[Item], campaign: Campaign, sink: Sink, derived: Derived
+) -> tuple[tuple[Attachment, ...], tuple[Want, ...]]:
+    reader = FileReader(campaign, sink, derived)
+    attachments = [attachment for item in items for attachment in reader.read(item)]
+    return tuple(attachments), tuple(dict.fromkeys(reader.wants))
+
+
+def _links(parts: MailParts, nested: Sequence[Body]) -> tuple[CloudLink, ...]:
+    forward = is_forward(parts.message.subject, parts.text)
+    own = cloud_links(parts.bodies, forward=forward)
+    # What a mail inside the mail says in its own words was sent on with it.
+    known = {link.url for link in own}
+    inside = (link for link in cloud_links(nested, forward=False) if link.url not in known)
+    return (*own, *inside)
+
+
+def _quarantined(raw: Content, campaign: Campaign, why: str) -> Reading:
+    return Reading(
+        raw_sha256=raw.sha256,
+        reader_version=READER_VERSION,
+        campaign_sha256=campaign.sha256,
+        message=_NO_MESSAGE,
+        problem=why,
+    )
