@@ -10,7 +10,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -209,7 +209,8 @@ def _make_private(file: Path) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            file.chmod(0o600)
+            with suppress(PermissionError):  # another user's file, shared with us on purpose
+                file.chmod(0o600)
     except OSError as error:
         raise TryLater(
             f"数据库文件 {file} 不能写入：{error.strerror}",
