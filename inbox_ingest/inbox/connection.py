@@ -29,6 +29,7 @@ from inbox_ingest.inbox.wire import ORDINARY_ANSWER, Patience, Wire
 # with a support-email: the account's own address, for there is no other to write to.
 IDENTITY = {"name": "inbox-ingest", "version": "0.1.0", "vendor": "inbox-ingest"}
 _HIGHEST_UID = 2**32 - 1
+_GOODBYE = 3.0  # seconds that LOGOUT may take: nothing depends on its answer
 _QUIET = 0  # what `debug` must be: any higher, and imapclient formats every literal with %r
 
 Answer = dict[bytes, Any]
@@ -246,7 +247,7 @@ class Connection:
 
     def close(self) -> None:
         """Say good-bye and close; never raises for what the network does."""
-        self._wire.expect()
+        self._wire.expect(grace=_GOODBYE)
         with suppress(imaplib.IMAP4.error, OSError, *failures.PARSER_ERRORS):
             self._wire.logout()
         self.drop()

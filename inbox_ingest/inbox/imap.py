@@ -7,13 +7,14 @@ may be missing, so neither is relied on; header search is unreliable, so mail is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from inbox_ingest.inbox import fetching
 from inbox_ingest.inbox.connection import Answer, Connection, Folder
 from inbox_ingest.inbox.session import Session
-from inbox_ingest.inbox.source import Fetched, FetchFailure, FolderState, Listed
+from inbox_ingest.inbox.source import Fetched, FetchFailure, FolderMissing, FolderState, Listed
 from inbox_ingest.inbox.urls import ImapAddress
 from inbox_ingest.inbox.wire import Patience
 
@@ -48,6 +49,7 @@ class ImapSource:
         self._session = Session(address, password, ca_file, patience or Patience())
         self._listing: list[Folder] | None = None
         self._notices: dict[str, None] = {}
+        self._inbox: FolderState | None = None  # opened already, before the others were known
 
     @property
     def account(self) -> str:
@@ -79,6 +81,9 @@ class ImapSource:
         """The folder of the URL, else the configured ones, else INBOX and where spam filters put mail."""
         if self._configured:
             return self._configured
+        # EXAMINE before LIST: after it, Dovecot reads the whole folder anew (20 ms in 50,000 mails).
+        with suppress(FolderMissing):
+            self._inbox = self.open("INBOX")
         spam = [folder.name for folder in self.listing() if _is_spam_like(folder)]
         return tuple(dict.fromkeys(["INBOX", *spam]))
 
@@ -91,6 +96,9 @@ class ImapSource:
 
     def open(self, folder: str) -> FolderState:
         """EXAMINE. Raises `FolderMissing` where the server does not open it."""
+        if folder == "INBOX" and self._inbox is not None:
+            state, self._inbox = self._inbox, None
+            return state
         state = self._session.open(folder)
         use = next(
             (found.special_use for found in self._listing or () if found.name == folder), None

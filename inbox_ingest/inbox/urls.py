@@ -12,7 +12,6 @@ and configuration files are read by others.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,6 +139,8 @@ def is_loopback(host: str) -> bool:
     """Whether `host` is this very machine."""
     if host == "localhost":
         return True
+    import ipaddress  # seldom needed, and the poll counts milliseconds
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -64,8 +64,8 @@ class _Watch:
         self.patience = patience
         self.begin(ORDINARY_ANSWER)
 
-    def begin(self, budget: int) -> None:
-        self.deadline = time.monotonic() + self.patience.grace
+    def begin(self, budget: int, grace: float | None = None) -> None:
+        self.deadline = time.monotonic() + (self.patience.grace if grace is None else grace)
         self.left = budget
 
     def wait(self) -> float:
@@ -114,9 +114,12 @@ class Wire(imaplib.IMAP4):
         self._patience = patience
         super().__init__(host, port)
 
-    def expect(self, budget: int = ORDINARY_ANSWER) -> None:
-        """Start the clock for the next command, whose answer has at most `budget` bytes."""
-        self._watch.begin(budget)
+    def expect(self, budget: int = ORDINARY_ANSWER, grace: float | None = None) -> None:
+        """Start the clock for the next command, whose answer has at most `budget` bytes.
+
+        `grace` in seconds replaces that of `Patience`.
+        """
+        self._watch.begin(budget, grace)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """Connect, and shake hands where TLS is wanted, all within `Patience.connect` each."""
@@ -165,6 +168,7 @@ class Wire(imaplib.IMAP4):
         with suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
         # STARTTLS makes imaplib open a file on the socket, which would keep it open.
-        if "file" in self.__dict__:
-            self.file.close()
+        for name in ("file", "_file"):  # Python 3.14 renamed it
+            if name in self.__dict__:
+                self.__dict__[name].close()
         self.sock.close()

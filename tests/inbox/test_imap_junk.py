@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import imaplib
 import resource
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inbox_ingest.errors import ConfigurationError, LoginRefused, MailboxUnreachable
+from inbox_ingest.inbox import connection, failures
 from inbox_ingest.inbox import imap as imap_module
 from inbox_ingest.inbox.source import FetchFailure
 from tests.inbox.support import collect, imap_source, wanted
@@ -182,6 +187,36 @@ def test_a_passing_refusal_is_tried_again() -> None:
         assert fetch(server, "7", "8") == {"7": b"seven", "8": b"eight"}
 
 
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            b"(",
+            b")",
+            b"[",
+            b"]",
+            b"{3}",
+            b'"',
+            b"\\",
+            b" ",
+            b"1",
+            b"UID ",
+            b"BODY[] ",
+            b"NIL",
+            b"\xff",
+        ]
+    ),
+    max_size=25,
+).map(b"".join)
+
+
+@given(st.lists(st.one_of(PIECES, st.tuples(PIECES.map(lambda text: text + b"{3}"), PIECES))))
+def test_whatever_the_parser_is_given_ends_in_answers_or_in_a_known_kind_of_failure(
+    data: list[object],
+) -> None:
+    with contextlib.suppress(imaplib.IMAP4.error, *failures.PARSER_ERRORS):
+        assert all(uid.isdigit() for uid in connection._by_uid(data))
+
+
 # --- getting in -----------------------------------------------------------------------------------
 
 
@@ -248,6 +283,20 @@ def test_id_is_sent_after_login_without_a_space_behind_the_bracket() -> None:
 def test_a_greeting_that_is_none_ends_in_a_clear_refusal(greeting: bytes) -> None:
     with ScriptedServer(greeting=greeting) as server, pytest.raises(MailboxUnreachable):
         imap_source(server.url, "x").open("INBOX")
+
+
+def test_a_server_that_never_says_good_bye_is_left_all_the_same() -> None:
+    with ScriptedServer({"LOGOUT": b""}) as server:
+        source = imap_source(server.url, "x")
+        source.open("INBOX")
+        source.close()
+        assert server.heard[-1].endswith("LOGOUT")
+
+
+def test_unsafe_login_is_known_in_whatever_answer_it_comes() -> None:
+    refusal = b"{tag} NO LIST Unsafe Login. Please contact kefu@188.com for help\r\n"
+    with ScriptedServer({"LIST": refusal}) as server, pytest.raises(LoginRefused, match="Unsafe"):
+        imap_source(server.url, "x").folders()
 
 
 # --- looking --------------------------------------------------------------------------------------
