@@ -9,6 +9,7 @@ from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.reading.case_text import parse_case_text
 from inbox_ingest.records import CaseText
 from tests.reading.test_form import LINES, OFFICIAL, TITLE
+from tests.reading.test_word import PNG
 from tests.word_files import Block, Styled, docx, paragraph, read, run, text_box, xml
 
 CAMPAIGN = load_campaign(shipped_campaign())
@@ -282,8 +283,6 @@ def test_a_heading_with_nothing_under_it_is_empty() -> None:
 
 
 def test_sub_headings_tables_and_pictures_are_something() -> None:
-    from tests.reading.test_word import PNG
-
     found = text_of(
         *HEAD, "一、背景介绍", "（一）缘起", "二、主要做法", [["甲", "乙"]], "三、附录", picture=PNG
     )
