@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from inbox_ingest.errors import CampaignError, Mistake
+from inbox_ingest.errors import CampaignError, Mistake, why_unreadable
 
 
 def rules_folder() -> Path:
@@ -42,4 +42,4 @@ def bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CampaignError(path, [Mistake("文件", f"无法读取（{error.strerror}）")]) from error
+        raise CampaignError(path, [Mistake("文件", why_unreadable(error))]) from error

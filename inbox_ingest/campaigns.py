@@ -10,20 +10,23 @@ from __future__ import annotations
 import re
 import string
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from inbox_ingest.campaign_files import bytes_of, campaign_sha256, issue_texts
-from inbox_ingest.errors import CampaignError, Mistake
+from inbox_ingest.errors import CampaignError, Mistake, as_written, toml_mistake
 from inbox_ingest.records import Audience, Frozen, IssueCode, Role, Severity
 
 FieldKind = Literal["text", "choice", "phone", "email", "stamped"]
 STANDARD_KEYS = ("title", "unit", "type", "contact", "phone", "summary")
+_ID_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+_KEY_PATTERN = r"^[a-z][a-z0-9_]*$"
 ISSUE_PLACEHOLDERS = frozenset({"field", "measured", "limit", "expires", "detail"})
 
 
@@ -44,11 +47,15 @@ class Window(Frozen):
             raise ValueError("须是 IANA 时区名，如 Asia/Shanghai") from error
         return value
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.collect_from <= self.opens <= self.closes:
+    # On the field, not on the model: so it is told together with a mistake in another key.
+    @field_validator("closes")
+    @classmethod
+    def _in_order(cls, value: date, info: ValidationInfo) -> date:
+        given = [info.data.get("collect_from"), info.data.get("opens"), value]
+        days = [day for day in given if day is not None]
+        if days != sorted(days):
             raise ValueError("须满足 collect_from ≤ opens ≤ closes")
-        return self
+        return value
 
     @property
     def zone(self) -> ZoneInfo:
@@ -76,21 +83,23 @@ class FormField(Frozen):
     """
 
     name: str = Field(min_length=1)
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    key: str = Field(pattern=_KEY_PATTERN)
     kind: FieldKind = "text"
     aliases: tuple[str, ...] = ()
     required: bool = True
-    options: tuple[str, ...] = ()
+    options: tuple[str, ...] = Field(default=(), validate_default=True)
     limit: int | None = Field(default=None, gt=0)
     hints: tuple[str, ...] = ()  # printed in the empty cell or beside the label: no answer
 
-    @model_validator(mode="after")
-    def _options_fit_kind(self) -> Self:
-        if self.kind == "choice" and len(self.options) < 2:
+    @field_validator("options")
+    @classmethod
+    def _options_fit_kind(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        kind = info.data.get("kind")  # None where the kind itself is wrong
+        if kind == "choice" and len(value) < 2:
             raise ValueError('kind = "choice" 时 options 至少两项')
-        if self.kind != "choice" and self.options:
+        if kind not in ("choice", None) and value:
             raise ValueError('options 只用于 kind = "choice"')
-        return self
+        return value
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -203,13 +212,19 @@ class CaseNumbers(Frozen):
         return self.pattern.format(sequence=sequence)
 
     def quoted_in(self, text: str) -> tuple[str, ...]:
-        """Every case number of this pattern that stands in `text`, in order, once each."""
+        """Every case number of this pattern that stands in `text`, in order, once each.
+
+        Small letters and full-width forms are what people type for it.
+        """
         literal = re.split(r"\{sequence[^}]*\}", self.pattern)
-        width = len(self.number(1)) - len("".join(literal))
-        digits = rf"\d{{{width},}}" if width > 1 else r"\d+"
-        body = digits.join(re.escape(piece) for piece in literal)
-        found = re.findall(rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])", text)
-        return tuple(dict.fromkeys(found))
+        width = max(1, len(self.number(1)) - len("".join(literal)))
+        body = rf"(\d{{{width},}})".join(re.escape(piece) for piece in literal)
+        found = re.finditer(
+            rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])",
+            unicodedata.normalize("NFKC", text),
+            re.IGNORECASE,
+        )
+        return tuple(dict.fromkeys(self.number(int(match[1])) for match in found))
 
 
 class Assembly(Frozen):
@@ -250,7 +265,7 @@ class IssueRule(Frozen):
         try:
             names = {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
         except ValueError as error:
-            raise ValueError(f"花括号不成对：{error}") from error
+            raise ValueError("花括号 { } 不成对") from error
         unknown = sorted(names - ISSUE_PLACEHOLDERS)
         if unknown:
             raise ValueError(f"不认识的占位符 {'、'.join('{' + name + '}' for name in unknown)}")
@@ -260,7 +275,7 @@ class IssueRule(Frozen):
 class Campaign(Frozen):
     """Everything one call for papers fixes. Made by `load_campaign`, never by hand."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: str = Field(pattern=_ID_PATTERN)
     title: str = Field(min_length=1)
     organiser: str = Field(min_length=1)
     mailbox: str | None = None
@@ -335,9 +350,13 @@ def _parse(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise CampaignError(path, [Mistake("文件", "须以 UTF-8 编码保存")]) from error
     except tomllib.TOMLDecodeError as error:
-        raise CampaignError(path, [Mistake("文件", f"不是有效的 TOML：{error}")]) from error
+        raise CampaignError(path, [Mistake("文件", toml_mistake(error))]) from error
 
 
+_PATTERNS = {
+    _ID_PATTERN: "只能用小写字母、数字和连字符，如 2025-dangjian",
+    _KEY_PATTERN: "只能用小写字母、数字和下划线，以字母开头，如 title",
+}
 _EXPECTED = {
     "missing": "缺少这一项",
     "extra_forbidden": "没有这个键，请检查拼写",
@@ -361,24 +380,35 @@ _EXPECTED = {
 
 
 def _translate(error: ValidationError) -> Iterable[Mistake]:
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    for item in items:
+        if item["type"] == "too_short" and any(
+            _within(item["loc"], other["loc"]) for other in items
+        ):
+            continue  # its entries are there, but wrong: they are told below it
         context = item.get("ctx", {})
         kind = item["type"]
         if kind == "value_error":
             expected = str(context.get("error", item["msg"]))
         elif kind in ("literal_error", "enum"):
-            expected = f"须是 {context.get('expected')} 之一"
+            choices = re.findall(r"'([^']*)'", str(context.get("expected")))
+            expected = f"须是 {'、'.join(choices)} 之一"
         elif kind in ("greater_than", "greater_than_equal", "less_than_equal", "less_than"):
             bound = next(iter(context.values()))
             sign = {"greater_than": "大于", "greater_than_equal": "不小于"}.get(kind, "不大于")
             expected = f"须{sign} {bound}"
         elif kind == "string_pattern_mismatch":
-            expected = f"须符合 {context.get('pattern')}"
+            pattern = str(context.get("pattern"))
+            expected = _PATTERNS.get(pattern, f"须符合 {pattern}")
         else:
             expected = _EXPECTED.get(kind, item["msg"])
         found = item["input"]
-        shown = None if kind in ("missing", "value_error") else _short(found)
+        shown = None if kind in ("missing", "value_error") else as_written(found)
         yield Mistake(_dotted(item["loc"]), expected, shown)
+
+
+def _within(outer: tuple[int | str, ...], inner: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:
@@ -386,8 +416,3 @@ def _dotted(place: tuple[int | str, ...]) -> str:
     for step in place:
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
     return text.lstrip(".") or "整个文件"
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"

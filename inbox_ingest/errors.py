@@ -17,8 +17,10 @@ A broken mail is no exception: it is a value (`records.Problem`), kept and shown
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from enum import IntEnum
 from pathlib import Path
 
@@ -96,6 +98,43 @@ class ConfigurationError(IngestError):
 
 class DatabaseTooNew(ConfigurationError):
     """The database was written by a newer version of this program."""
+
+
+def toml_mistake(error: ValueError) -> str:
+    """What the TOML parser found wrong, with the place it names put into Chinese."""
+    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
+    if found is None:
+        return f"不是有效的 TOML（{error}）"
+    what, line, column = found.groups()
+    return f"第 {line} 行第 {column} 列不是有效的 TOML（{what}）"
+
+
+def why_unreadable(error: OSError) -> str:
+    """Why the system does not let a file be read."""
+    words = {
+        FileNotFoundError: "文件不存在",
+        NotADirectoryError: "文件不存在",
+        PermissionError: "没有读取权限",
+        IsADirectoryError: "这是文件夹，不是文件",
+    }
+    return words.get(type(error), f"无法读取（{error.strerror}）")
+
+
+def as_written(value: object) -> str:
+    """A value as it stands in a TOML file, shortened: what a person wrote is what they look for."""
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, str):
+        text = f'"{value}"'
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(f"{key} = {as_written(item)}" for key, item in value.items()) + "}"
+    elif isinstance(value, list | tuple):
+        text = f"[{', '.join(as_written(item) for item in value)}]"
+    elif isinstance(value, date | time):
+        text = value.isoformat()
+    else:
+        text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from inbox_ingest.errors import ConfigurationError, Mistake
+from inbox_ingest.errors import (
+    ConfigurationError,
+    Mistake,
+    as_written,
+    toml_mistake,
+    why_unreadable,
+)
 
 MEBIBYTE = 1024 * 1024
 
@@ -173,7 +179,7 @@ def checked_configuration(config: Path) -> dict[str, dict[str, Any]]:
             if isinstance(value, dict):
                 _check_table(key, value, config.parent, kept[key], mistakes)
             else:
-                mistakes.append(Mistake(key, f"须是一张表，写作 [{key}]", _shown(value)))
+                mistakes.append(Mistake(key, f"须是一张表，写作 [{key}]", as_written(value)))
         else:
             _check_table("", {key: value}, config.parent, kept[""], mistakes)
     _check_together(kept, mistakes)
@@ -200,7 +206,7 @@ def _check_table(
             kept[key] = check(value, folder)
         except _Wrong as error:
             # What was written under `password` is not repeated on the screen or in cron's mail.
-            shown = None if check is _no_password else _shown(value)
+            shown = None if check is _no_password else as_written(value)
             found.append(Mistake(dotted, str(error), shown))
 
 
@@ -234,16 +240,11 @@ def _parse(config: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(config.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise ConfigurationError(f"配置文件 {config} 无法读取：{error.strerror}") from error
+        raise ConfigurationError(f"配置文件 {config}：{why_unreadable(error)}") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"配置文件 {config} 须以 UTF-8 编码保存") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
-            f"配置文件 {config} 不是有效的 TOML：{error}",
+            f"配置文件 {config} {toml_mistake(error)}",
             remedy="检查所指的行：文字须加引号，键与值之间用等号。",
         ) from error
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -167,7 +167,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
     assert "是否想写 mailbox" in lines["mailbocks"]
     assert "是否想写 user" in lines["mailbox.usr"]
     assert "应写在 [mailbox]" in lines["smtp.folders"]
-    assert "'993'" in lines["mailbox.port"]
+    assert '"993"' in lines["mailbox.port"]
 
 
 @pytest.mark.parametrize(

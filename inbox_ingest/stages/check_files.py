@@ -18,7 +18,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.assemble import assemble
 from inbox_ingest.casebook.lines import case_line
 from inbox_ingest.checking.engine import check
-from inbox_ingest.errors import InputError
+from inbox_ingest.errors import InputError, why_unreadable
 from inbox_ingest.executor import SerialExecutor
 from inbox_ingest.reading.content import Content
 from inbox_ingest.reading.formats import kind_of
@@ -70,8 +70,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
             while block := stream.read(_BLOCK):
                 yield block
     except OSError as error:
-        why = "不存在" if isinstance(error, FileNotFoundError) else f"无法读取（{error.strerror}）"
-        raise InputError(f"文件 {path} {why}。") from error
+        raise InputError(f"{path}：{why_unreadable(error)}。") from error
 
 
 def _read_together(
