@@ -116,6 +116,7 @@ _BLOCKS = frozenset(
         " header hr li main ol p pre section table tbody tr ul",
     )
 )
+_END_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _UNSEEN = frozenset(
     ("head", "style", "script", "title", "noscript", "template", "select", "object")
 )
@@ -190,7 +191,8 @@ def parse_html(html: str) -> Any:
     from lxml import html as lxml_html
     from lxml.etree import LxmlError
 
-    text = clean(html[:_LONGEST_HTML])
+    # Browsers show what follows the end of the document, where mail programs put their blocks.
+    text = _END_TAGS.sub(" ", clean(html[:_LONGEST_HTML]))
     if not text.strip():
         return None
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)

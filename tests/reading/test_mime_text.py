@@ -103,6 +103,10 @@ def test_words_in_a_plain_blockquote_are_the_senders_own() -> None:
     assert html_to_text("<blockquote>缩进的话</blockquote>") == "缩进的话"
 
 
+def test_what_follows_the_end_of_the_document_is_seen() -> None:
+    assert html_to_text("<html><body><p>一</p></body></html><div>二</div>") == "一\n\n二"
+
+
 def test_links_behind_a_mark_in_the_text_are_quoted() -> None:
     flat = flatten(
         '<p>见<a href="http://new">新</a></p><div>------ 原始邮件 ------</div>'
