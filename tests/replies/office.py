@@ -51,9 +51,10 @@ class Office:
         name: str | None = None,
         to: str = USER,
         in_reply_to: tuple[str, ...] = (),
+        file: bool = True,
         **signs: Any,
     ) -> str:
-        """A mail comes in now, is archived, read and filed. Returns its Message-ID."""
+        """A mail comes in now, is archived, read and (unless told not to) filed; its Message-ID."""
         uid = str(len(self._uids) + 1)
         name = name or f"m{uid}"
         self._uids.append(Listed(uid=uid, size=100, internaldate=self.now))
@@ -87,8 +88,12 @@ class Office:
             ),
         )
         self.book.readings.save([reading], self.now)
-        file_mail(self.book, self.campaign, self.clock)
+        if file:
+            self.file()
         return f"<{name}@wangjiang.example.cn>"
+
+    def file(self) -> None:
+        file_mail(self.book, self.campaign, self.clock)
 
     def desk(self) -> Desk:
         return Desk(self.book, self.campaign, self.rules, [USER], self.clock)
