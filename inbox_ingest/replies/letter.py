@@ -55,6 +55,11 @@ class Letter(Frozen):
         return "、".join(case.number for case in self.cases)
 
     @property
+    def numbers_to_mend(self) -> str:
+        """The numbers of the cases with points, joined with 、."""
+        return "、".join(case.number for case in self.cases if case.points)
+
+    @property
     def points(self) -> bool:
         """Whether anything in this letter has to be mended."""
         return any(case.points for case in self.cases)

@@ -77,12 +77,12 @@ def sample_issue(code: IssueCode, campaign: Campaign) -> Issue:
 def sample_block(
     campaign: Campaign,
     *codes: IssueCode,
-    files: int = 3,
+    files: tuple[int, ...] = (0, 1, 2),
     number: int = 3,
     supplement: bool = False,
     title: str | None = "“红色驿站”让货车司机有了家",
 ) -> CaseBlock:
-    """A case block with invented findings of these codes."""
+    """A case block with invented findings of these codes; `files` picks from three invented files."""
     points = points_of([sample_issue(code, campaign) for code in codes], campaign)
     errors = tuple(point for point in points if not point.warning)
     organisers = any(campaign.issues[code].audience == "organiser" for code in codes)
@@ -92,7 +92,7 @@ def sample_block(
         status="incomplete" if errors else "review" if organisers else "complete",
         received_at="2025年6月3日 14:05",
         supplement=supplement,
-        files=_FILES[:files],
+        files=tuple(_FILES[place] for place in files),
         points=errors,
         remarks=tuple(point for point in points if point.warning),
     )
@@ -119,8 +119,8 @@ def sample_letters(campaign: Campaign) -> Iterator[Letter]:
     complete = sample_block(campaign, number=2)
     review = sample_block(campaign, IssueCode.SEAL_UNVERIFIED, number=4)
     remark = sample_block(campaign, IssueCode.PHONE_INVALID, number=5)
-    nothing = sample_block(campaign, IssueCode.FORM_MISSING, files=0, title=None, number=6)
-    again = sample_block(campaign, IssueCode.SCAN_MISSING, files=1, supplement=True)
+    nothing = sample_block(campaign, IssueCode.FORM_MISSING, files=(), title=None, number=6)
+    again = sample_block(campaign, IssueCode.SCAN_MISSING, files=(1,), supplement=True)
     settled = sample_block(campaign, supplement=True)
     for cases in (
         (everything,),
