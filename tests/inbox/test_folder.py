@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from inbox_ingest.errors import InputError
 from inbox_ingest.inbox import mbox
-from inbox_ingest.inbox.opening import open_source
+from inbox_ingest.inbox.folder import open_files
 from inbox_ingest.inbox.source import Fetched, FetchFailure, Source
-from inbox_ingest.inbox.urls import parse_source
+from inbox_ingest.inbox.urls import FileAddress, parse_source
 
 MAIL = b"Received: by x; Tue, 6 May 2025 12:00:00 +0000\r\nSubject: one\r\n\r\nbody\r\n"
 
 
 def source_of(url: str) -> Source:
-    return open_source(
-        parse_source(url), password=lambda address: pytest.fail("asked for password")
-    )
+    address = parse_source(url)
+    assert isinstance(address, FileAddress)
+    return open_files(address)
 
 
 def everything(source: Source) -> dict[str, bytes | FetchFailure]:

@@ -300,8 +300,7 @@ def test_a_host_that_does_not_exist_is_told_in_words() -> None:
 
 def test_the_protocol_and_the_urls_need_no_imapclient() -> None:
     code = (
-        "import sys, inbox_ingest.inbox.source, inbox_ingest.inbox.urls,"
-        " inbox_ingest.inbox.opening, inbox_ingest.inbox.folder;"
+        "import sys, inbox_ingest.inbox.source, inbox_ingest.inbox.urls, inbox_ingest.inbox.folder;"
         "print([name for name in ('imapclient', 'pydantic', 'typer') if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
