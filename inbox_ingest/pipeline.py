@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from inbox_ingest.stages.read import ReadingStage
 
 StageName = Literal["collect", "read", "file", "reply"]
+# Waiting work (`PollGlance.waiting`) that a pass up to this stage would do.
+_WORK_OF: dict[StageName, set[str]] = {
+    "collect": {"places"},
+    "read": {"places", "messages"},
+    "file": {"places", "messages", "decisions"},
+    "reply": {"places", "messages", "decisions", "dues"},
+}
 Clock = Callable[[], datetime]
 
 
@@ -173,8 +180,10 @@ def _nothing_waits(request: Request, source: Source) -> bool:
         if glance is None:
             return False
         poll = glance.poll(source.account, request.clock())
-    waiting = poll.waiting if request.send else poll.waiting - {"replies"}
-    return not waiting and poll.campaign_sha256 == campaign_sha256(request.campaign_path)
+    mine = _WORK_OF[request.until] | ({"replies"} if request.send else set())
+    return not (poll.waiting & mine) and poll.campaign_sha256 == campaign_sha256(
+        request.campaign_path
+    )
 
 
 @contextmanager
