@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from inbox_ingest.reading.charsets import clean_line, decode_header, raw_header
 from inbox_ingest.reading.mime_addresses import addresses
 from inbox_ingest.reading.mime_names import main_value, parameters
-from inbox_ingest.records import AutomaticSigns, Message
+from inbox_ingest.records import Address, AutomaticSigns, Message
 
 _LONGEST_SUBJECT = 500
 _MOST_REFERENCES = 200
@@ -59,6 +59,7 @@ def message_record(headers: Headers, received: Iterable[bytes]) -> Message:
         reply_to=_people(headers, "reply-to"),
         to=_people(headers, "to"),
         cc=_people(headers, "cc"),
+        resent_to=_people(headers, "resent-to", "resent-cc", "resent-bcc"),
         in_reply_to=_ids(headers.all("in-reply-to")),
         references=_ids(headers.all("references")),
         date=next((day for day in map(_date, headers.all("date")) if day is not None), None),
@@ -67,8 +68,9 @@ def message_record(headers: Headers, received: Iterable[bytes]) -> Message:
     )
 
 
-def _people(headers: Headers, name: str):  # type: ignore[no-untyped-def]
-    return tuple(entry for value in headers.all(name) for entry in addresses(value))
+def _people(headers: Headers, *names: str) -> tuple[Address, ...]:
+    values = (value for name in names for value in headers.all(name))
+    return tuple(entry for value in values for entry in addresses(value))
 
 
 def _ids(values: Iterable[bytes]) -> tuple[str, ...]:

@@ -170,7 +170,17 @@ def _children(raw: RawMail, part: Part) -> tuple[bytes, list[tuple[int, int, boo
     return b"", []
 
 
+_TYPE_VALUE = re.compile(rb"^content-type[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.I | re.M)
+_PLAIN_BOUNDARY = re.compile(
+    rb"""[;\s]boundary=(?:"([^"\r\n\\]+)"|([^\s;"]+)[ \t]*(?:;|\Z|\r?\n))""", re.I
+)
+
+
 def _declared_boundary(header: bytes) -> bytes:
+    value = _TYPE_VALUE.search(header)
+    plain = None if value is None else _PLAIN_BOUNDARY.search(value.group(1))
+    if plain is not None:
+        return (plain.group(1) or plain.group(2)).rstrip()[:300]
     message: StandardMessage = _PARSER.parsebytes(header)
     try:
         boundary = message.get_boundary() or ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import rarfile  # type: ignore[import-untyped]
 
+from inbox_ingest.reading.charsets import decode
 from inbox_ingest.reading.content import Content, Sink
 from inbox_ingest.reading.unpack import (
     DAMAGED,
@@ -52,7 +53,7 @@ def _members(
     archive: rarfile.RarFile, packed: int, sink: Sink, budget: Budget, opened: Opened
 ) -> None:
     for number, info in enumerate(archive.infolist(), 1):
-        path = plain_path(info.filename or "")
+        path = plain_path(_name(info))
         if info.is_dir() or is_rubbish(path):
             continue
         if not info.is_file():
@@ -74,6 +75,17 @@ def _members(
             opened.report(Problem(code=IssueCode.FILE_UNREADABLE, detail=problem))
         else:
             opened.members.append(Member(path, number, kept))
+
+
+def _name(info: rarfile.RarInfo) -> str:
+    """The member's name; of old archives without Unicode names from the bytes, GBK mostly.
+
+    The library would try UTF-16 before it tried the charset that it was given.
+    """
+    old = isinstance(info, rarfile.Rar3Info) and not info.flags & rarfile.RAR_FILE_UNICODE
+    if old and isinstance(info.orig_filename, bytes):
+        return decode(info.orig_filename)
+    return info.filename or ""
 
 
 def _blocks(archive: rarfile.RarFile, info: rarfile.RarInfo) -> Iterator[bytes]:
