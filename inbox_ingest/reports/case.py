@@ -81,6 +81,8 @@ def _head(case: Mapping[str, Any]) -> Iterable[Line]:
         yield Line(f"已并入 {harmless(case['merged_into'])}", "alarm")
     elif case.get("closed_at"):
         yield Line("已没有材料，不再计入。", "alarm")
+    if case["received_at"] is None:  # files on this machine, not mail
+        return
     yield from _labelled(
         "首次收到", moment(case["received_at"]) + ("（截止后）" if case.get("late") else "")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from inbox_ingest.reports.screen import WIDTH, Line, fit, fit_middle, table
+from inbox_ingest.reports.screen import WIDTH, Line, fit, table
 from inbox_ingest.reports.words import NO_TYPE, STATUS_WORDS, waiting_words
 
 Entries = Sequence[Mapping[str, Any]]
@@ -23,7 +23,7 @@ def list_lines(cases: Entries, columns: int = WIDTH) -> list[Line]:
             case["type"] or NO_TYPE,
             (case["updated_at"] or "")[5:10] or "—",
             str(len(case["codes"])),
-            fit_middle(case["unit"] or "（单位未知）", unit_width),
+            fit(case["unit"] or "（单位未知）", unit_width),
             case["title"] or "（名称未知）",
         ]
         for case in cases

@@ -45,9 +45,11 @@ def check_files(paths: Sequence[Path], campaign: Campaign) -> Checked:
     """Read and judge local files; folders stand for the files in them.
 
     Raises:
-        InputError: a file is not there or cannot be read.
+        InputError: a file is not there or cannot be read, or there are only empty folders.
     """
     files = list(_files_in(paths))
+    if not files:
+        raise InputError("所给的文件夹里没有文件。")
     with TemporaryDirectory(prefix="ingest-check-") as folder:
         archive = Archive(Path(folder))
         kept = [(path.name, archive.put(_blocks(path))) for path in files]
