@@ -1,0 +1,297 @@
+"""init, doctor and rules check: from nothing to a mailbox that is read every ten minutes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import stat
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from inbox_ingest import diagnosis
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.setting_checks import TABLES
+from inbox_ingest.settings import load_settings
+from inbox_ingest.setup_files import Answers, crontab_line, servers_of
+from tests.cli.conftest import Ingest
+
+# --- init -------------------------------------------------------------------------------------
+
+
+def test_init_writes_a_configuration_that_is_valid_and_private(
+    ingest: Ingest, tmp_path: Path, home: Path
+) -> None:
+    called = ingest("init", "--user", "tougao@163.com", "--who", "王一")
+    assert called.code == 0
+    config = tmp_path / "ingest.toml"
+    assert stat.S_IMODE(config.stat().st_mode) == 0o600
+    settings = load_settings()
+    assert settings.config == config
+    assert settings.mailbox.user == "tougao@163.com"
+    assert settings.mailbox.server == "imap.163.com"
+    assert settings.smtp.server == "smtp.163.com"
+    assert settings.who == "王一"
+    assert settings.campaign == tmp_path / "2025-dangjian" / "campaign.toml"
+    assert settings.campaign.read_bytes() == shipped_campaign().read_bytes()
+    assert (settings.campaign.parent / "replies").is_dir()
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_init_takes_the_mailbox_of_the_campaign_where_none_is_named(ingest: Ingest) -> None:
+    assert ingest("init").code == 0
+    mailbox = load_settings().mailbox
+    assert (mailbox.user, mailbox.server) == ("jtzyh2007@126.com", "imap.126.com")
+
+
+def test_init_says_what_comes_next(ingest: Ingest, tmp_path: Path) -> None:
+    out = ingest("init").out
+    assert f"*/10 * * * * INGEST_CONFIG={tmp_path}/ingest.toml" in out
+    assert "授权码" in out
+    assert "INGEST_IMAP_PASSWORD" in out
+    assert "password_command" in out
+    assert "ingest doctor" in out
+
+
+def test_init_never_overwrites_unless_told_to(ingest: Ingest, tmp_path: Path) -> None:
+    (tmp_path / "ingest.toml").write_text("# mine", encoding="utf-8")
+    called = ingest("init")
+    assert called.code == 64
+    assert "--force" in called.err
+    assert (tmp_path / "ingest.toml").read_text("utf-8") == "# mine"
+    assert not (tmp_path / "2025-dangjian").exists()
+    assert ingest("init", "--force").code == 0
+    assert load_settings().mailbox.user == "jtzyh2007@126.com"
+
+
+def test_init_needs_to_know_the_server_of_an_unknown_domain(ingest: Ingest) -> None:
+    called = ingest("init", "--user", "a@unit.example")
+    assert called.code == 64
+    assert "--server" in called.err
+    assert ingest("init", "--user", "a@unit.example", "--server", "mail.unit.example").code == 0
+    assert load_settings().smtp.server is None  # nothing to send with: drafts only
+
+
+def test_init_refuses_a_wrong_campaign_and_writes_nothing(ingest: Ingest, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('id = "x"', encoding="utf-8")
+    assert ingest("init", "--campaign", str(wrong), "--folder", "neu").code == 78
+    assert not (tmp_path / "neu").exists()
+
+
+def test_init_copies_a_campaign_of_ones_own(ingest: Ingest, tmp_path: Path) -> None:
+    own = Path(__file__).resolve().parents[1] / "campaigns" / "2026-duanpian" / "campaign.toml"
+    called = ingest("init", "--campaign", str(own), "--user", "a@qq.com", "--home", "daten")
+    assert called.code == 0
+    settings = load_settings({"HOME": "/"}, tmp_path)
+    assert settings.campaign == tmp_path / "2026-duanpian" / "campaign.toml"
+    assert settings.home == tmp_path / "daten"
+
+
+def test_the_written_file_names_every_key_there_is(ingest: Ingest, tmp_path: Path) -> None:
+    ingest("init")
+    text = (tmp_path / "ingest.toml").read_text("utf-8")
+    for table, keys in TABLES.items():
+        if table:
+            assert f"[{table}]" in text
+        for key in keys:
+            if key != "password" and (table, key) not in {
+                ("smtp", "ca_file"),
+                ("smtp", "password_command"),
+            }:
+                assert f"{key} = " in text, f"{table}.{key}"
+
+
+def test_uncommenting_any_line_of_the_written_file_leaves_it_valid_toml(
+    ingest: Ingest, tmp_path: Path
+) -> None:
+    ingest("init")
+    lines = (tmp_path / "ingest.toml").read_text("utf-8").splitlines()
+    settings = [n for n, line in enumerate(lines) if line.startswith("# ") and " = " in line]
+    assert len(settings) > 15
+    for number in settings:
+        changed = [*lines[:number], lines[number][2:], *lines[number + 1 :]]
+        tomllib.loads("\n".join(changed))
+
+
+def test_hostile_answers_cannot_break_out_of_the_file(ingest: Ingest) -> None:
+    ingest("init", "--user", 'a"\n[x]@126.com', "--who", "\\\x7f\n'")
+    assert load_settings().mailbox.user == 'a"\n[x]@126.com'
+
+
+def test_a_crontab_line_survives_spaces_and_percent_signs() -> None:
+    line = crontab_line(Path("/home/li wen/100%/ingest.toml"), ["/opt/in gest/ingest"])
+    assert line == (
+        "*/10 * * * * INGEST_CONFIG='/home/li wen/100\\%/ingest.toml' '/opt/in gest/ingest' run"
+    )
+
+
+def test_servers_are_known_by_domain_whatever_its_case() -> None:
+    assert servers_of("A@126.COM") == ("imap.126.com", "smtp.126.com")
+    assert servers_of("a@unit.example") is None
+
+
+def test_answers_name_the_copy_after_the_campaigns_folder() -> None:
+    answers = Answers(Path("/x"), Path("/rules/2025/campaign.toml"), "a@b", "c")
+    assert answers.campaign_folder == Path("/x/2025")
+
+
+def test_on_a_terminal_init_asks_and_takes_defaults(home: Path, tmp_path: Path) -> None:
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "inbox_ingest", "init"],
+        stdin=child,
+        stdout=subprocess.PIPE,
+        stderr=child,
+        cwd=tmp_path,
+    )
+    os.close(child)
+    os.write(parent, "abc@126.com\n\n王一\n".encode())
+    out, _ = process.communicate(timeout=60)
+    asked = b""
+    while select.select([parent], [], [], 0)[0]:
+        try:
+            asked += os.read(parent, 4096)
+        except OSError:
+            break
+    os.close(parent)
+    assert process.returncode == 0, asked.decode()
+    assert "收稿邮箱" in asked.decode()
+    assert "crontab" in out.decode()
+    settings = load_settings()
+    assert (settings.mailbox.user, settings.mailbox.server) == ("abc@126.com", "imap.126.com")
+    assert settings.who == "王一"
+
+
+# --- rules check ------------------------------------------------------------------------------
+
+
+def test_rules_check_of_a_right_file(ingest: Ingest) -> None:
+    called = ingest("rules", "check", str(shipped_campaign()))
+    assert called.code == 0
+    assert "没有错误" in called.out
+
+
+def test_rules_check_of_a_wrong_file_is_78_with_every_mistake(
+    ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text("id = 3\ntitel = 'x'", encoding="utf-8")
+    called = ingest("rules", "check", str(path))
+    assert called.code == 78
+    assert called.out == ""
+    for key in ("id：", "titel：", "window：", "form："):
+        assert key in called.err
+
+
+# --- doctor -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def all_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every reader were installed."""
+    monkeypatch.setattr(diagnosis, "READERS", ())
+
+
+def test_doctor_without_a_mailbox_is_content(ingest: Ingest, all_readers: None) -> None:
+    called = ingest("doctor")
+    assert called.code == 0
+    assert "一切就绪" in called.out
+    assert "没有配置邮箱" in called.out
+
+
+def test_a_missing_reader_is_69_with_its_remedy(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = diagnosis.Reader("旧纸带", ("no_such_module",), "pip install tape")
+    monkeypatch.setattr(diagnosis, "READERS", (missing,))
+    called = ingest("doctor")
+    assert called.code == 69
+    assert "旧纸带：不能读取" in called.out
+    assert "→ pip install tape" in called.out
+
+
+def test_doctor_warns_of_what_others_can_read(
+    ingest: Ingest, all_readers: None, home: Path
+) -> None:
+    home.mkdir(mode=0o755)
+    home.chmod(0o755)
+    config = Path("ingest.toml")
+    config.write_text('[mailbox]\npassword_command = ["echo", "x"]\n', encoding="utf-8")
+    config.chmod(0o644)
+    called = ingest("doctor")
+    assert called.code == 0
+    assert "chmod 600" in called.out
+    assert "chmod 700" in called.out
+
+
+def test_doctor_goes_on_looking_after_a_wrong_configuration(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = diagnosis.Reader("旧纸带", ("no_such_module",), "pip install tape")
+    monkeypatch.setattr(diagnosis, "READERS", (missing,))
+    Path("ingest.toml").write_text("[mailbox]\nport = 0\n", encoding="utf-8")
+    called = ingest("doctor")
+    assert called.code == 78  # more urgent than the reader
+    assert "mailbox.port" in called.out
+    assert "旧纸带" in called.out
+
+
+def test_doctor_refuses_a_database_that_is_not_ours(
+    ingest: Ingest, all_readers: None, home: Path
+) -> None:
+    home.mkdir(mode=0o700)
+    (home / "casebook.sqlite3").write_bytes(b"this is no database" * 100)
+    called = ingest("doctor")
+    assert called.code == 78
+    assert "→" in called.out
+
+
+def test_doctor_logs_in_and_looks_at_every_folder(
+    ingest: Ingest, all_readers: None, monkeypatch: pytest.MonkeyPatch, pymap_server: object
+) -> None:
+    configure(pymap_server)
+    monkeypatch.setenv("INGEST_IMAP_PASSWORD", pymap_server.password)  # type: ignore[attr-defined]
+    called = ingest("doctor")
+    assert called.code == 0, called.out
+    assert "已声明客户端身份（ID）" in called.out
+    assert "INBOX：0 封" in called.out
+    assert "垃圾邮件：0 封" in called.out
+    assert "已发送" in called.out
+    assert "环境变量 INGEST_IMAP_PASSWORD" in called.out
+
+
+def test_a_refused_login_is_77(
+    ingest: Ingest, all_readers: None, monkeypatch: pytest.MonkeyPatch, pymap_server: object
+) -> None:
+    configure(pymap_server)
+    monkeypatch.setenv("INGEST_IMAP_PASSWORD", "wrong")
+    called = ingest("doctor")
+    assert called.code == 77
+    assert "授权码" in called.out
+    assert "wrong" not in called.out
+
+
+def test_no_password_is_78(ingest: Ingest, all_readers: None, pymap_server: object) -> None:
+    configure(pymap_server)
+    assert ingest("doctor").code == 78
+
+
+def test_a_server_that_is_not_there_is_75(
+    ingest: Ingest, all_readers: None, monkeypatch: pytest.MonkeyPatch, pymap_server: object
+) -> None:
+    configure(pymap_server, port=1)
+    monkeypatch.setenv("INGEST_IMAP_PASSWORD", "x")
+    assert ingest("doctor").code == 75
+
+
+def configure(server: object, port: int | None = None) -> None:
+    Path("ingest.toml").write_text(
+        "[mailbox]\nserver = '127.0.0.1'\nsecurity = 'plain'\nkeyring = false\n"
+        f"user = '{server.user}'\nport = {port or server.port}\n",  # type: ignore[attr-defined]
+        encoding="utf-8",
+    )
