@@ -7,8 +7,6 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from inbox_ingest.reading.mail import read_mail
-
 from benchmarks import mailboxes
 from benchmarks.measuring import INGEST, run
 from inbox_ingest.campaign_files import shipped_campaign
@@ -16,6 +14,7 @@ from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.casebook.changes import Archived, Folder, Listed
 from inbox_ingest.casebook.store import Casebook, open_casebook
 from inbox_ingest.reading.content import MemoryContent, MemorySink, NothingDerived
+from inbox_ingest.reading.mail import read_mail
 from inbox_ingest.records import Attachment, FieldValue, Reading
 from inbox_ingest.stages.file import file_mail
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from inbox_ingest.campaigns import Campaign, load_campaign, shipped_campaign
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.casebook.assemble import Assembled, assemble
 from inbox_ingest.casebook.lines import case_line
 from inbox_ingest.checking.engine import check
