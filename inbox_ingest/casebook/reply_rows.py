@@ -21,7 +21,7 @@ LEGAL: Mapping[ReplyState, frozenset[ReplyState]] = {
     "approved": frozenset({"draft", "sending", "withheld", "failed"}),
     "sending": frozenset({"sent", "failed", "approved"}),
     "sent": frozenset({"failed"}),
-    "failed": frozenset({"draft", "approved", "withheld"}),
+    "failed": frozenset({"draft", "approved", "withheld", "sent"}),
     "withheld": frozenset({"draft"}),
 }
 STATE_WORDS: Mapping[ReplyState, str] = {

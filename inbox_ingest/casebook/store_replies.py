@@ -128,7 +128,7 @@ class ReplyStore:
 
         Legal: draft → approved, withheld, failed · approved → draft, sending, withheld, failed ·
         sending → sent, failed, approved (nothing was accepted: later) · sent → failed (bounced) ·
-        failed → draft, approved, withheld · withheld → draft.
+        failed → draft, approved, withheld, sent (a person found it sent) · withheld → draft.
         `reason` replaces the old one; `smtp_reply` and `next_try_at` do where they are given (a
         quiet period outlives the approval). Entering `sending` counts an attempt.
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "show": "cases",
     "check": "check",
     "export": "export",
+    "replies": "replies",
     "reread": "reread",
     "rules": "rules",
 }

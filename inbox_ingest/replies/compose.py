@@ -291,8 +291,9 @@ def _listed(judged: JudgedCase, told: Told | None) -> list[Material]:
 
 def _file(material: Material) -> FileLine:
     attachment = material.attachment
+    both = attachment.role == "form" and attachment.case_text is not None
     return FileLine(
-        role=ROLE_NAMES[attachment.role],
+        role="申报表和案例正文" if both else ROLE_NAMES[attachment.role],
         name=short_filename(attachment.filename),
         size=size_in_words(attachment.size),
         checksum=attachment.sha256[:8],

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.casebook.changes import NewReply
 from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.casebook.tables import CASES, ISSUES
 from inbox_ingest.errors import UsageError
@@ -76,6 +76,19 @@ class Desk:
         templates = load_templates(self._campaign_file, self.campaign)
         made = self._carry_out(templates, plan_answers)
         return made + self._carry_out(templates, plan_reminders)
+
+    def preview(self) -> tuple[NewReply, ...]:
+        """What would be drafted now; nothing is written.
+
+        Raises:
+            CampaignError: a letter template is wrong.
+        """
+        templates = load_templates(self._campaign_file, self.campaign)
+        outbox = self.outbox()
+        plans = (plan_answers, plan_reminders)
+        return tuple(
+            reply for plan in plans for reply in plan(outbox, self.campaign, templates).add
+        )
 
     def heed_bounces(self, raw_of: Callable[[str], bytes]) -> int:
         """Mark replies that came back as failed; return how many.
@@ -184,8 +197,3 @@ class Desk:
                 values = {name: getattr(row, name) for name in Issue.model_fields}
                 found.setdefault(row.case_no, []).append(Issue.model_validate(values))
         return found
-
-
-def waiting_for_approval(replies: Sequence[Reply]) -> int:
-    """How many letters wait for a person's word."""
-    return sum(reply.state == "draft" for reply in replies)

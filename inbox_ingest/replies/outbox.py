@@ -7,7 +7,7 @@ in that state is settled by the Sent folder or by a person, never by sending aga
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -17,10 +17,12 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import Reply, ReplyState
 from inbox_ingest.casebook.store_replies import ReplyStore
 from inbox_ingest.errors import LoginRefused, UsageError
-from inbox_ingest.replies.drafting import Plan
+from inbox_ingest.records import Message
+from inbox_ingest.replies.drafting import UNSENT, Plan
 from inbox_ingest.replies.etiquette import cap_reached, plain_address
 from inbox_ingest.replies.outcomes import MOST_ATTEMPTS, Outcome, next_try
 from inbox_ingest.replies.outgoing import Envelope, build
+from inbox_ingest.replies.planning import answered_by_hand
 
 AskSentFolder = Callable[[str], bool | None]
 """A Message-ID → True: it is in the Sent folder; False: it surely was not sent; None: cannot tell.
@@ -104,6 +106,17 @@ def recover(replies: ReplyStore, ask: AskSentFolder, now: datetime) -> list[Repl
                 )
             )
     return settled
+
+
+def withhold_answered(
+    replies: ReplyStore, by_hand: Sequence[tuple[Message, datetime]], now: datetime
+) -> int:
+    """Withhold unsent letters that an organiser's own mail made needless; return how many."""
+    found = answered_by_hand(replies.find(states=UNSENT), by_hand)
+    for reply_id, reason in found.items():
+        with contextlib.suppress(UsageError):
+            replies.move(reply_id, "withheld", now, reason=reason, expected=UNSENT)
+    return len(found)
 
 
 def send_approved(

@@ -93,6 +93,8 @@ def _point(issues: list[Issue], rule: IssueRule, *, joined: bool) -> Point:
         expires="",
         detail="",
     )
+    if first.code is IssueCode.FILE_UNREADABLE and "重新发" in text:
+        advice = ""  # the reader of that file said already what to do
     return Point(
         codes=(first.code,),
         text=without_links(clean(text, _LONGEST_TEXT if not joined else 2 * _LONGEST_TEXT)),

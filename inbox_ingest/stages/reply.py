@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.errors import CampaignError, ConfigurationError, TryLater
+from inbox_ingest.errors import CampaignError, ConfigurationError, IngestError
 from inbox_ingest.settings import Settings
 
 if TYPE_CHECKING:
     from inbox_ingest.casebook.store import Casebook
-    from inbox_ingest.replies.outbox import AskSentFolder, Dispatch
+    from inbox_ingest.replies.outbox import Dispatch
     from inbox_ingest.replies.smtp import SmtpServer
 
 
@@ -54,7 +54,7 @@ def reply_to_senders(
     if not own:
         result.notices.append("没有配置邮箱地址，未拟写答复。")
         return result
-    _recover(book, settings, clock, result)
+    _ask_mailbox(book, settings, clock, result)
     archive = Archive(settings.archive_folder)
     returned = desk.heed_bounces(lambda raw_sha256: archive.get(raw_sha256).read())
     drafted, mistake = 0, None
@@ -68,7 +68,7 @@ def reply_to_senders(
     if send and desk.mode != "off":
         dispatch = send_now(book, campaign, settings, clock)
         result.counts |= {"sent": len(dispatch.sent)}
-        result.notices.extend(_told_of(dispatch))
+        result.notices.extend(told_of(dispatch))
     if mistake is not None:
         raise mistake
     return result
@@ -127,54 +127,46 @@ def smtp_server(settings: Settings) -> SmtpServer:
     )
 
 
-def _recover(
+def _ask_mailbox(
     book: Casebook, settings: Settings, clock: Callable[[], datetime], result: Replied
 ) -> None:
-    """Settle replies found in `sending`; where the Sent folder is out of reach they wait for it."""
-    from inbox_ingest.replies.outbox import recover
+    """Let the Sent folder settle replies found in `sending`, and withhold what a person answered.
 
-    if not book.replies.find(states=["sending"]):
-        return
-    try:
-        settled = recover(book.replies, _sent_folder(book, settings), clock())
-    except TryLater as error:
-        result.notices.append(f"有答复发送时中断，暂时不能核对“已发送”：{error.message}")
-        return
-    doubtful = sum(reply.state == "failed" for reply in settled)
-    if doubtful:
-        result.notices.append(f"有 {doubtful} 封答复不能确定是否已寄出，请人工核对。")
-
-
-def _sent_folder(book: Casebook, settings: Settings) -> AskSentFolder:
-    """Ask the mailbox. "Not there" counts only where the folder is known to keep what SMTP sends:
-
-    another reply of ours has to be found in it (facts §1: perhaps an account setting).
+    Where it is out of reach, what is in doubt waits for it; nothing else does.
     """
+    from inbox_ingest.replies.outbox import recover, withhold_answered
+    from inbox_ingest.stages.sent_folder import SentFolder
     from inbox_ingest.stages.sources import open_source
 
-    def ask(message_id: str) -> bool | None:
+    doubtful = book.replies.find(states=["sending"])
+    unsent = book.replies.find(states=["draft", "approved"])
+    if not doubtful and not unsent:
+        return
+    if settings.mailbox.server is None:
+        recover(book.replies, lambda _: None, clock())  # nobody to ask
+        return
+    try:
+        source = open_source(settings)
         try:
-            source = open_source(settings)
-        except ConfigurationError:
-            return None  # no mailbox is configured: nobody can tell
-        try:
-            folder = source.sent_folder()
-            if folder is None:
-                return None
-            found = source.find_message_id(folder, message_id)
-            if found is not False:
-                return found
-            witnesses = [r for r in book.replies.find(states=["sent"]) if r.sent_at is not None]
-            newest = witnesses[-1].message_id if witnesses else None
-            kept = newest is not None and source.find_message_id(folder, newest) is True
-            return False if kept else None
+            sent = SentFolder(source)
+            others = book.replies.find(states=["sent"])
+            settled = recover(book.replies, lambda name: sent.has(name, others), clock())
+            withheld = withhold_answered(book.replies, list(sent.by_hand(unsent)), clock())
         finally:
             source.close()
+    except IngestError as error:
+        if doubtful:
+            result.notices.append(f"有答复发送时中断，暂时不能核对“已发送”：{error.message}")
+        return
+    unknown = sum(reply.state == "failed" for reply in settled)
+    if unknown:
+        result.notices.append(f"有 {unknown} 封答复不能确定是否已寄出，请人工核对。")
+    if withheld:
+        result.counts["answered_by_hand"] = withheld
 
-    return ask
 
-
-def _told_of(dispatch: Dispatch) -> list[str]:
+def told_of(dispatch: Dispatch) -> list[str]:
+    """What a person should know of a round of sending, as Chinese sentences."""
     told = []
     if dispatch.failed:
         told.append(f"有 {len(dispatch.failed)} 封答复发送失败，请查看 ingest replies list。")

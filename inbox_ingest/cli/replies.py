@@ -1,0 +1,276 @@
+"""`ingest replies`: look at the letters to senders, change, approve, withhold and send them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from inbox_ingest.cli.chinese import ChineseCommand, ChineseGroup
+from inbox_ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from inbox_ingest.campaigns import Campaign
+    from inbox_ingest.casebook.store import Casebook
+    from inbox_ingest.settings import Settings
+
+Number = Annotated[int, typer.Argument(metavar="号", help="答复的号，见 ingest replies list。")]
+Numbers = Annotated[list[int] | None, typer.Argument(metavar="[号 …]", help="一个或几个号。")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the group."""
+    replies = typer.Typer(
+        cls=ChineseGroup,
+        help="给投稿单位的答复：查看、修改、批准、发送。",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        subcommand_metavar="命令 …",
+        options_metavar="[选项]",
+    )
+    for name, command in (
+        ("list", list_replies),
+        ("show", show_reply),
+        ("preview", preview),
+        ("edit", edit),
+        ("approve", approve),
+        ("withhold", withhold),
+        ("send", send),
+        ("settle", settle),
+        ("agree", agree),
+        ("trial", trial),
+    ):
+        replies.command(name, cls=ChineseCommand)(command)
+    app.add_typer(replies, name="replies", help="给投稿单位的答复：查看、修改、批准、发送。")
+
+
+def list_replies(
+    *,
+    state: Annotated[
+        Literal["draft", "approved", "sending", "sent", "failed", "withheld"] | None,
+        typer.Option("--state", help="只列这种状态的，如 draft 待批准。"),
+    ] = None,
+) -> None:
+    """列出答复及其状态；被新答复代替的不列，除非用 --state withheld。"""
+    from inbox_ingest.cli.printing import show, terminal_columns
+    from inbox_ingest.reports.letters import reply_list_lines
+
+    with _casebook() as (book, campaign, _):
+        held = [due for due in book.replies.due() if due.held]
+        replies = [
+            reply
+            for reply in book.replies.find()
+            if reply.state == state or (state is None and reply.state != "withheld")
+        ]
+        show(reply_list_lines(replies, held, campaign.window.zone, terminal_columns()))
+
+
+def show_reply(number: Number) -> None:
+    """一封答复的全文和经过。"""
+    from inbox_ingest.cli.printing import show
+    from inbox_ingest.reports.letters import reply_lines
+
+    with _casebook() as (book, campaign, _):
+        show(reply_lines(book.replies.get(number), campaign.window.zone))
+
+
+def preview() -> None:
+    """现在会拟写哪些答复；只显示，不保存。"""
+    from inbox_ingest.campaign_files import shipped_campaign
+    from inbox_ingest.cli.printing import show
+    from inbox_ingest.replies.desk import Desk, own_addresses
+    from inbox_ingest.reports.letters import preview_lines
+
+    with _casebook() as (book, campaign, settings):
+        own = own_addresses(settings, campaign)
+        desk = Desk(book, campaign, settings.campaign or shipped_campaign(), own, _now)
+        show(preview_lines(desk.preview()))
+
+
+def edit(
+    number: Number,
+    *,
+    subject: Annotated[str | None, typer.Option("--subject", metavar="主题")] = None,
+    body: Annotated[
+        Path | None, typer.Option("--body", metavar="文件", help="新正文所在的文本文件。")
+    ] = None,
+) -> None:
+    """修改一封答复；不带选项则打开编辑器。改过的答复须再批准。"""
+    with _casebook() as (book, _, __):
+        reply = book.replies.get(number)
+        if subject is None and body is None:
+            text = _in_editor(reply.body)
+        else:
+            text = reply.body if body is None else _text_of(body)
+        if not text.strip():
+            raise UsageError("正文是空的，没有保存。")
+        book.replies.edit(number, _now(), subject=subject or reply.subject, body=text)
+    typer.echo(f"第 {number} 号已修改，待批准。")
+
+
+def approve(
+    numbers: Numbers = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="批准全部待批准的。")] = False,
+) -> None:
+    """批准答复；由下一次 ingest run --send 或 ingest replies send 发出。"""
+    with _casebook() as (book, _, settings):
+        chosen = [r.id for r in book.replies.find(states=["draft"])] if everything else numbers
+        for number in _some(chosen):
+            reply = book.replies.get(number)
+            book.replies.move(number, "approved", _now(), by=_who(settings), reason=reply.reason)
+            typer.echo(f"第 {number} 号已批准。")
+
+
+def withhold(
+    numbers: Numbers = None,
+    *,
+    reason: Annotated[str, typer.Option("--reason", metavar="原因")] = "工作人员决定不发",
+) -> None:
+    """不发送这些答复。"""
+    with _casebook() as (book, _, __):
+        for number in _some(numbers):
+            book.replies.move(number, "withheld", _now(), reason=reason)
+            typer.echo(f"第 {number} 号不发送。")
+
+
+def send() -> None:
+    """现在就发送已批准的答复。"""
+    from inbox_ingest.replies.desk import mode_of
+    from inbox_ingest.stages.lock import only_pass
+    from inbox_ingest.stages.reply import send_now, told_of
+
+    with _casebook() as (book, campaign, settings), only_pass(settings.home):
+        if mode_of(book, campaign) == "off":
+            raise UsageError('活动文件规定不答复（[replies] mode = "off"）。')
+        dispatch = send_now(book, campaign, settings, _now)
+    typer.echo(f"发出 {len(dispatch.sent)} 封。")
+    for notice in told_of(dispatch):
+        typer.echo(f"注意：{notice}", err=True)
+
+
+def settle(
+    number: Number,
+    outcome: Annotated[
+        Literal["sent", "not-sent"],
+        typer.Argument(metavar="sent|not-sent", help="sent 已寄出；not-sent 没有寄出，重新批准。"),
+    ],
+) -> None:
+    """在“已发送”中核对之后，说明一封不能确定的答复是否已寄出。"""
+    with _casebook() as (book, _, settings):
+        if outcome == "sent":
+            book.replies.move(number, "sent", _now(), reason="经人工核对，已寄出")
+        else:
+            words = "经人工核对，没有寄出"
+            book.replies.move(number, "approved", _now(), by=_who(settings), reason=words)
+    typer.echo(f"第 {number} 号已记为{'已寄出' if outcome == 'sent' else '没有寄出，将再次发送'}。")
+
+
+def agree(
+    cases: Annotated[list[str] | None, typer.Argument(metavar="[编号 …]")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="全部同意。")] = False,
+) -> None:
+    """同意把重读或规则改动后的结论告诉投稿单位。"""
+    with _casebook() as (book, _, __):
+        held = [due for due in book.replies.due() if due.held]
+        chosen = [due for due in held if everything or due.case_no in (cases or ())]
+        if not chosen:
+            raise UsageError("没有等待同意的案例，或没有写明编号。")
+        book.replies.agree([due.id for due in chosen])
+    typer.echo(f"已同意 {len(chosen)} 项，下一次运行时拟写答复。")
+
+
+def trial(
+    *,
+    end: Annotated[
+        bool, typer.Option("--end", help="结束试运行：此后 mode = auto 的答复自动发出。")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="恢复试运行：答复重新须人工批准。")
+    ] = False,
+) -> None:
+    """试运行：在此期间，即使活动文件写了 auto，每封答复也须人工批准。"""
+    from inbox_ingest.replies.desk import TRIAL_ENDED
+
+    with _casebook() as (book, campaign, settings):
+        if end:
+            _confirm_end(book)
+            book.runs.mark(TRIAL_ENDED, _now(), _who(settings))
+        elif again:
+            book.runs.mark(TRIAL_ENDED, _now(), None)
+        ended = book.runs.marked(TRIAL_ENDED)
+        mode = campaign.replies.mode
+    typer.echo(f"活动文件：mode = {mode}；试运行{'已由 ' + ended + ' 结束' if ended else '中'}。")
+
+
+def _confirm_end(book: Casebook) -> None:
+    replies = book.replies.find()
+    sent = sum(reply.state == "sent" for reply in replies)
+    withheld = sum(reply.state == "withheld" for reply in replies)
+    failed = sum(reply.state == "failed" for reply in replies)
+    typer.echo(f"试运行以来：发出 {sent} 封，不发送 {withheld} 封，失败 {failed} 封。")
+    typer.confirm("结束后，答复将不经人工批准自动发出。确定结束试运行吗？", abort=True)
+
+
+def _some(numbers: list[int] | None) -> list[int]:
+    if not numbers:
+        raise UsageError("没有可处理的答复。", remedy="用 ingest replies list 查看，写明号。")
+    return numbers
+
+
+def _in_editor(text: str) -> str:
+    """What the person's editor leaves of `text`."""
+    import os
+    import shlex
+    import subprocess
+    import tempfile
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "答复.txt"
+        path.write_text(text, encoding="utf-8")
+        try:
+            subprocess.run([*shlex.split(editor), str(path)], check=True)
+        except (OSError, ValueError, subprocess.CalledProcessError) as error:
+            raise UsageError(
+                f"编辑器 {editor} 没有正常结束，没有保存。",
+                remedy="请设好环境变量 EDITOR，或用 --body 文件。",
+            ) from error
+        return _text_of(path)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"无法读取 {path}，须是 UTF-8 文本文件。") from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _who(settings: Settings) -> str:
+    import getpass
+
+    return settings.who or getpass.getuser()
+
+
+@contextmanager
+def _casebook() -> Iterator[tuple[Casebook, Campaign, Settings]]:
+    from inbox_ingest.campaign_files import shipped_campaign
+    from inbox_ingest.campaigns import load_campaign
+    from inbox_ingest.casebook.store import open_casebook
+    from inbox_ingest.settings import load_settings
+
+    settings = load_settings()
+    if settings.database is None and not settings.casebook.is_file():
+        raise UsageError("还没有数据。", remedy="先运行 ingest run 收信。")
+    campaign = load_campaign(settings.campaign or shipped_campaign())
+    with open_casebook(settings.database or settings.casebook) as book:
+        yield book, campaign, settings

@@ -1,0 +1,75 @@
+"""What the mailbox's Sent folder tells the outbox: is our letter there, has a person answered by hand?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.reading.content import MemoryContent, MemorySink
+from inbox_ingest.reading.message import take_apart
+from inbox_ingest.reading.mime_structure import TooComplex
+from inbox_ingest.records import Message
+from inbox_ingest.replies.etiquette import OWN_MESSAGE_ID
+
+if TYPE_CHECKING:
+    from inbox_ingest.inbox.source import Source
+
+# An answer by hand may be older than our draft: it was written before the pass came by.
+_BEFORE_THE_DRAFT = timedelta(days=3)
+_AT_MOST = 50
+_LONGEST = 1 << 20
+
+
+class SentFolder:
+    """The Sent folder of one mailbox. `close` belongs to whoever opened the source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._folder = source.sent_folder()
+
+    def has(self, message_id: str, others: Sequence[Reply]) -> bool | None:
+        """Whether this letter of ours was sent; None where that cannot be told.
+
+        "Not there" counts only where the folder is known to keep what SMTP sends (facts §1: perhaps
+        an account setting): another reply of ours has to be found in it. Raises `TryLater` where the
+        mailbox cannot be reached.
+        """
+        if self._folder is None:
+            return None
+        found = self._source.find_message_id(self._folder, message_id)
+        if found is not False:
+            return found
+        witnesses = [reply for reply in others if reply.state == "sent" and reply.smtp_reply]
+        kept = bool(witnesses) and self._source.find_message_id(
+            self._folder, witnesses[-1].message_id
+        )
+        return False if kept else None
+
+    def by_hand(self, unsent: Sequence[Reply]) -> Iterator[tuple[Message, datetime]]:
+        """Mails that people sent around and since the oldest of these drafts, newest fifty."""
+        if self._folder is None or not unsent:
+            return
+        since = min(reply.created_at for reply in unsent) - _BEFORE_THE_DRAFT
+        newest = self._source.list_uids(self._folder)[-_AT_MOST:]
+        recent = {
+            listed.uid: listed
+            for listed in self._source.describe(self._folder, newest)
+            if listed.internaldate >= since and listed.size <= _LONGEST
+        }
+        wanted = [(uid, listed.size) for uid, listed in recent.items()]
+        for fetched in self._source.fetch(self._folder, wanted):
+            if not hasattr(fetched, "chunks"):
+                continue  # gone meanwhile, or not to be had: a draft more for a person to look at
+            message = _message_of(b"".join(chain(fetched.chunks())))
+            if message and not OWN_MESSAGE_ID.fullmatch(message.message_id or ""):
+                yield message, recent[fetched.uid].internaldate
+
+
+def _message_of(raw: bytes) -> Message | None:
+    try:
+        return take_apart(MemoryContent(raw), MemorySink()).message
+    except TooComplex:
+        return None
