@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from inbox_ingest.errors import IngestError
 from inbox_ingest.reading.cloud_links import Body
 from inbox_ingest.reading.content import Content, Sink
 from inbox_ingest.reading.formats import kind_of
@@ -162,6 +163,12 @@ class MailFiles:
             nested = opener(item.content, self._sink, self._budget)
         except TooMuch:
             item.problems.append(BOMB)
+            return
+        except IngestError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a library's crash costs one file, not the mail
+            detail = f"读取程序出错（{type(error).__name__}）"
+            item.problems.append(Problem(code=IssueCode.READER_MISSING, detail=detail))
             return
         item.problems += nested.problems
         inside = owner.below(item, item.filename or nested.subject or "转来的邮件")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from inbox_ingest.errors import IngestError
 from inbox_ingest.reading.charsets import clean_line
 from inbox_ingest.reading.content import Content, Sink
 from inbox_ingest.records import IssueCode, Problem
@@ -139,12 +140,21 @@ OPENERS: dict[str, Opener] = {
 
 
 def unpack(content: Content, kind: str, sink: Sink, budget: Budget) -> Opened:
-    """Open an archive of this kind (a key of `OPENERS`); never raises on bad archives."""
+    """Open an archive of this kind (a key of `OPENERS`); never raises on bad archives.
+
+    Raises:
+        IngestError: the sink cannot keep a member.
+    """
     opened = Opened()
     try:
         OPENERS[kind](content, sink, budget, opened)
     except TooMuch:
         opened.report(BOMB)
+    except IngestError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a library's crash costs one archive, not the mail
+        detail = f"解压程序出错（{type(error).__name__}）"
+        opened.report(Problem(code=IssueCode.READER_MISSING, detail=detail))
     return opened
 
 

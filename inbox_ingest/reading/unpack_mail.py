@@ -47,7 +47,10 @@ def open_tnef(content: Content, sink: Sink, budget: Budget) -> OutlookMail:
         parsed = TNEF(data, do_checksum=False)
         files = [_tnef_file(attachment) for attachment in parsed.attachments]
         body, html = parsed.body, parsed.htmlbody
-    except (ValueError, LookupError, TypeError, AttributeError, struct.error, OverflowError):
+    except (ValueError, LookupError, TypeError, AttributeError, struct.error, ArithmeticError):
+        mail.report(_UNREADABLE_MAIL)
+        return mail
+    except NameError:  # the library meets an attachment's property before any attachment
         mail.report(_UNREADABLE_MAIL)
         return mail
     for name, held in files:
