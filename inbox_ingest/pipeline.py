@@ -234,10 +234,10 @@ def _collect(this: Pass) -> None:
         batches=Batches(fetch.batch_bytes, fetch.batch_messages, fetch.largest_message),
     )
     folders = [name for name in this.source.folders() if name not in this.look.unchanged]
-    collector.list_folders(folders, this.look.compared)
-    due = collector.due()
-    this.request.progress.begin("collect", len(due))
     try:
+        collector.list_folders(folders, this.look.compared)
+        due = collector.due()
+        this.request.progress.begin("collect", len(due))
         for count in collector.fetch(due):
             this.request.progress.advance(count)
     finally:
@@ -249,7 +249,7 @@ def _collect(this: Pass) -> None:
             "out_of_scope": result.out_of_scope,
             "gone": result.gone,
         }
-        this.outcome.notices.extend(result.notices)
+        this.outcome.notices.extend([*result.notices, *this.source.notices])
 
 
 def _read(this: Pass) -> None:

@@ -125,7 +125,6 @@ class Collector:
         for batch in in_batches(fetchable, self.batches):
             self._fetch_batch(batch)
             yield len(batch)
-        self.result.notices.extend(self.source.notices)
 
     def _fetch_batch(self, places: Sequence[Place]) -> None:
         by_uid = {place.uid: place for place in places}
