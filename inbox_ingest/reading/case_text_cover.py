@@ -33,6 +33,7 @@ _DEPTH: dict[Numbering | None, int] = {
     "bullet": 8,
     None: 0,
 }
+_MANY = 500  # lines that may be headings: beyond, a text is built to waste our time
 _LONE = 40  # 字: a heading of its own line is shorter
 
 
@@ -83,6 +84,7 @@ def _candidates(lines: Sequence[Line], names: SectionNames) -> list[_Candidate]:
         if found is not None and (not found.inline or found.plainness >= QUALIFIED):
             read.append((place, found))
     sure = {place for place, found in read if found.plainness >= QUALIFIED}
+    del read[_MANY:]
     return [
         _Candidate(
             place,

@@ -10,6 +10,7 @@ from inbox_ingest.campaigns import squeeze
 from inbox_ingest.reading.document import Origin, Paragraph, Table
 
 _CONTENTS_STYLE = re.compile(r"^(?:toc|目录)\s*\d*", re.IGNORECASE)
+_CONTENTS_LINES = 60
 _LEADER = re.compile(r"(?:\.{3,}|…+|·{3,}|。{3,}|\t| {4,}|-{4,}|_{4,})\s*[（(]?\d{1,3}[)）]?\s*$")
 
 
@@ -77,6 +78,9 @@ def _without_listed_contents(lines: list[Line]) -> list[Line]:
         return lines
     end = start + 1
     later = [squeeze(line.text) for line in lines]
-    while end < len(lines) and squeeze(lines[end].text) in later[end + 1 :]:
+    while (
+        end < min(len(lines), start + _CONTENTS_LINES)
+        and squeeze(lines[end].text) in later[end + 1 :]
+    ):
         end += 1
     return lines[:start] + lines[end:]

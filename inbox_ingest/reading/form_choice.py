@@ -36,6 +36,7 @@ _SIGN = "[" + "".join(_SIGN_OF) + "]"
 _LETTER = r"(?<![A-Za-z])[vVxXＶＸ](?![A-Za-z])"
 _LOST = r"[\ue000-\uf8ff]|(?<![A-Za-z])[R£þ¨](?![A-Za-z])"  # a symbol font's letters without it
 _YES_NO = r"(?P<answer>[:：]\s*[是否])"
+_MANY = 100  # signs and options: nobody ticks so many boxes in one cell
 _LINE_GAP = 20  # another line is farther than any space within one
 
 
@@ -57,6 +58,8 @@ class _Token:
 def read_choice(paragraphs: Sequence[Paragraph], text: str, options: Sequence[str]) -> Choice:
     """Read the choice in `text`; `paragraphs` it came from tell what is struck out or stands out."""
     tokens = _tokens(text, tuple(options))
+    if len(tokens) > _MANY:
+        return Choice((), sure=False)
     present = sorted({token.option for token in tokens if token.option is not None})
     if not present:
         return Choice((), sure=not text.strip())

@@ -12,7 +12,7 @@ from inbox_ingest.campaigns import Form, FormField, squeeze
 # How the text after a label is set off from it; `joined` is by nothing at all.
 Setting = Literal["alone", "colon", "line", "joined"]
 
-_SPACE = r"[\s\u3000]*"
+_SPACE = r"[\s\u3000]{0,40}"  # bounded: what senders write must not cost us more than its length
 _NUMBER = r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、．.]\s*|[*＊●■◆★▲·]\s*)?"
 _NOTE = r"[（(【\[](?![\s√✓✔☑☒□☐×]*[）)】\]])[^（）()【】\[\]]{0,60}[）)】\]]"
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]$")

@@ -31,12 +31,13 @@ class _Open:
         last = self.fields[-1]
         if last.kind == "stamped":
             return len(self.texts) < _STAMPED_LINES and len(text) < 60
-        said = cleaned("\n".join(self.texts), last) is not None
         if last.limit is not None:
             return True
         if last.kind == "choice":
             return any(option in text for option in last.options)
-        return not said and _OTHER_LABEL.match(text) is None
+        if _OTHER_LABEL.match(text) is not None:
+            return False
+        return len(self.texts) < _STAMPED_LINES and cleaned("\n".join(self.texts), last) is None
 
     def answer(self) -> Answer:
         """The answer as it now stands."""

@@ -9,7 +9,7 @@ from inbox_ingest.campaigns import FormField, squeeze
 _RULED = re.compile(r"[_＿﹍▁]{2,}|[＿﹍]")
 _NOTE = r"[（(【\[][^（）()【】\[\]\n]{0,40}[）)】\]]"
 _LIMIT_NOTE = re.compile(
-    rf"^\s*(?=[（(【\[][^）)】\]]*\d+\s*字)(?:{_NOTE})[：:\s]*|\s*(?=[（(【\[][^）)】\]]*\d+\s*字)(?:{_NOTE})\s*$"
+    rf"^\s*(?=[（(【\[][^）)】\]]{{0,30}}\d{{1,5}}\s*字)(?:{_NOTE})[：:\s]*|\s*(?=[（(【\[][^）)】\]]{{0,30}}\d{{1,5}}\s*字)(?:{_NOTE})\s*$"
 )
 _PROMPT = re.compile(
     r"^[（(【\[<《〈“]?(?:"
@@ -20,9 +20,9 @@ _PROMPT = re.compile(
 )
 _NOTHING = re.compile(r"^[\W_]*$|^[xX×＊*○〇]+$")
 _STAMP_WORDS = re.compile(
-    r"[（(]?(?:加?盖\s*公?\s*章|签\s*章|公\s*章|签字|盖章处)[）)]?|\d*\s*[年月日]|\s"
+    r"[（(]?(?:加?盖\s*公?\s*章|签\s*章|公\s*章|签字|盖章处)[）)]?|\d{0,4}\s{0,9}[年月日]|\s"
 )
-_OTHER_LABEL = re.compile(r"(?:[ \u3000]{2,}|\t)[\u3400-\u9fff]{2,8}[:：]")
+_OTHER_LABEL = re.compile(r"(?:(?<=[ \u3000]{2})|\t)[\u3400-\u9fff]{2,8}[:：]")
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _NAME_WITH_SPACE = re.compile(r"^[\u3400-\u9fff]\s+[\u3400-\u9fff]$")
 _EAST = r"[\u2e80-\u9fff\uff01-\uff60“”‘’—·]"

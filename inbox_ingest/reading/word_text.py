@@ -22,6 +22,8 @@ MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
+_WIDEST_SPACE = 100  # characters: wider ones say no more, and cost every reader after us
+_ENDLESS = re.compile(rf"\s{{{_WIDEST_SPACE},}}")
 _PRIVATE = re.compile("[\uf000-\uf0ff]")  # where symbol fonts hide
 _PLAIN_COLOURS = (None, "auto", "000000")
 _CONTROL_BOX = re.compile("checkbox|optionbutton|复选框|选项按钮", re.IGNORECASE)
@@ -41,8 +43,9 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The text, without what has no shape on paper."""
-        return _INVISIBLE.sub("", "".join(self.pieces))
+        """The text, without what has no shape on paper, and without endless space."""
+        text = _INVISIBLE.sub("", "".join(self.pieces))
+        return _ENDLESS.sub(lambda space: space.group()[:_WIDEST_SPACE], text)
 
 
 @dataclass(frozen=True, slots=True)
