@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from inbox_ingest.campaigns import STANDARD_KEYS, Campaign, FormField
+from inbox_ingest.checking.text import section_names
 from inbox_ingest.records import Case, FieldValue, Issue, Material, status_of
 
 
@@ -37,13 +38,13 @@ def case_line(
         "summary": _text(case, campaign, "summary"),
         "summary_count": summary.count if summary is not None and summary.value else None,
         "body_count": None if text is None else text.body_count,
-        "sections": [] if text is None else [section.name for section in text.sections],
+        "sections": [] if text is None else section_names(text),
         "received_at": _local(case.received_at, zone),
         "updated_at": _local(case.updated_at, zone),
         "senders": list(case.senders),
         "revision": revision,
         "documents": [_document(material) for material in case.documents],
-        "issues": [_issue(issue) for issue in issues],
+        "issues": [_issue(issue, zone) for issue in issues],
     }
     if others:
         line["fields"] = {field.name: _read(case, field) for field in others}
@@ -84,7 +85,7 @@ def _document(material: Material) -> dict[str, Any]:
     }
 
 
-def _issue(issue: Issue) -> dict[str, Any]:
+def _issue(issue: Issue, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "code": issue.code.value,
         "field": issue.field,
@@ -92,6 +93,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
         "severity": issue.severity,
         "measured": issue.measured,
         "limit": issue.limit,
+        "expires": _local(issue.expires, zone),
         "text": issue.text,
     }
 
