@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -127,6 +128,8 @@ def _in_html(html: str, forward: bool) -> Iterator[CloudLink]:
     for link in flat.links:
         if link.quoted and not forward:
             continue
+        if len(wanted) >= MOST_LINKS:
+            break
         url = _clean_url(link.href)
         owner = provider_of(url) or _by_marker(flat.all_text, link.offset, url)
         if owner is not None:
@@ -192,7 +195,7 @@ def _in_text(text: str, forward: bool) -> Iterator[CloudLink]:
         text = text if start is None else text[:start]
         text = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
     end_of_last = 0
-    urls = list(_URL.finditer(text))
+    urls = list(islice(_URL.finditer(text), MOST_LINKS * 10))
     for number, found in enumerate(urls):
         url = _clean_url(found.group())
         owner = provider_of(url)

@@ -1,26 +1,25 @@
-"""One file → `Attachment`: the table of readers by kind, what they found, the role, the problems.
+"""One file → `Attachment`: what its reader found, the records in it, its role, its problems.
 
-A reader is one row of `READERS`. It is imported when the first file of its kind comes, and its
-crash is a problem of that file: ours (`reader-missing`), because a reader says by itself when a file
-is at fault.
+A reader's crash is a problem of that file, and ours (`reader-missing`), because a reader says by
+itself when a file is at fault.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.errors import IngestError
-from inbox_ingest.reading.charsets import clean, decode
 from inbox_ingest.reading.content import Content, Derived, Sink
 from inbox_ingest.reading.counting import count_characters
-from inbox_ingest.reading.document import Document, Paragraph, Unreadable
+from inbox_ingest.reading.document import Unreadable
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.formats import PICTURES, PROGRAM_NAMES, PROGRAMS
 from inbox_ingest.reading.mail_files import Item
 from inbox_ingest.reading.message import UNFINISHED
 from inbox_ingest.reading.picture_size import picture_size
+from inbox_ingest.reading.readers import READERS, Inputs
 from inbox_ingest.records import (
     Attachment,
     CaseText,
@@ -31,79 +30,12 @@ from inbox_ingest.records import (
     Want,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a reader may use: the file, its kind, where pictures go, results of batch work."""
-
-    content: Content
-    kind: str
-    sink: Sink
-    derived: Derived
-
-
-def _word(inputs: Inputs) -> Finding:
-    from inbox_ingest.reading.word import read_word
-
-    return Finding(document=read_word(inputs.content, inputs.sink))
-
-
-def _legacy_word(inputs: Inputs) -> Finding:
-    from inbox_ingest.reading.legacy_word import read_legacy_word
-
-    return read_legacy_word(inputs.content, inputs.kind, inputs.sink, inputs.derived)
-
-
-def _pdf(inputs: Inputs) -> Finding:
-    from inbox_ingest.reading.pdf import read_pdf
-
-    return read_pdf(inputs.content, inputs.derived)
-
-
-def _picture(inputs: Inputs) -> Finding:
-    from inbox_ingest.reading.scan import read_picture
-
-    return read_picture(inputs.content, inputs.kind, inputs.derived)
-
-
-def _text(inputs: Inputs) -> Finding:
-    if inputs.content.size > _LARGEST_TEXT:
-        return Finding()
-    lines = clean(decode(inputs.content.read())).split("\n")
-    blocks = (
-        Paragraph(text=line, where=f"第{number}行")
-        for number, line in enumerate(lines, 1)
-        if line.strip()
-    )
-    return Finding(document=Document(blocks=tuple(blocks)))
-
-
-Reader = Callable[[Inputs], Finding]
-
-READERS: dict[str, Reader] = {
-    "docx": _word,
-    "docm": _word,
-    "doc": _legacy_word,
-    "wps": _legacy_word,
-    "rtf": _legacy_word,
-    "odt": _legacy_word,
-    "html": _legacy_word,
-    "mht": _legacy_word,
-    "wordxml": _legacy_word,
-    "uof": _legacy_word,
-    "encrypted-ooxml": _legacy_word,
-    "pdf": _pdf,
-    "text": _text,
-    **dict.fromkeys(PICTURES, _picture),
-}
-
 # Kinds that a case never needs, unless their name says otherwise.
 _UNREAD_KINDS = frozenset(
     ("xls", "xlsx", "ppt", "pptx", "ods", "odp", "epub", "ole", "xml", "cab", "psd", "unknown")
 )
 _SUMMED = frozenset(("docx", "docm", "zip"))
 _NO_TEXT = 40  # 字: fewer beside pictures are a caption
-_LARGEST_TEXT = 4 << 20
 _MACROS = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="文件带有宏（已读取内容，宏未运行）")
 _PROGRAM = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="可执行程序（已原样保存，未打开）")
 _EMPTY = Problem(code=IssueCode.FILE_UNREADABLE, detail="文件是空的（0 字节）")
@@ -129,7 +61,7 @@ class FileReader:
     def read(self, item: Item) -> list[Attachment]:
         """The attachment for this file; after it those for scans pasted into a document."""
         pixels = picture_size(item.content, item.kind)
-        if item.embedded and pixels is not None and _is_logo(item, pixels):
+        if item.embedded and item.kind in PICTURES and _is_logo(item, pixels):
             return [self._attachment(item, Finding(), None, None, pixels=pixels, inline=True)]
         keeper = _Remembering(self._sink)
         finding = self._find(item, keeper)
@@ -319,10 +251,11 @@ def _failed(code: IssueCode, detail: str) -> Finding:
     return Finding(problems=(Problem(code=code, detail=detail),))
 
 
-def _is_logo(item: Item, pixels: tuple[int, int]) -> bool:
-    """Whether a picture in the letter is decoration: too small or too narrow for a page or a photo."""
-    width, height = pixels
-    return min(width, height) < _LOGO_SIDE or width * height < _LOGO_AREA
+def _is_logo(item: Item, pixels: tuple[int, int] | None) -> bool:
+    """Whether a picture in the letter is decoration: too small or narrow for a page or a photo."""
+    if pixels is None:
+        return item.content.size < _LOGO_BYTES
+    return min(pixels) < _LOGO_SIDE or pixels[0] * pixels[1] < _LOGO_AREA
 
 
 def _is_pictures_only(finding: Finding) -> bool:

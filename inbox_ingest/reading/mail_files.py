@@ -99,7 +99,7 @@ class MailFiles:
         if file.too_deep:
             item.problems.append(TOO_DEEP)
             self.items.append(item)
-        elif item.kind != "empty" or item.filename is not None:
+        elif item.kind != "empty" or (item.filename is not None and not item.embedded):
             self._take(item, owner)
 
     def _take(self, item: Item, owner: _Owner) -> None:
