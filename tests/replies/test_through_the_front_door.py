@@ -1,0 +1,236 @@
+"""From the mailbox to the sender and back, by commands alone, over real IMAP and SMTP servers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from inbox_ingest.casebook.store import open_casebook
+from inbox_ingest.cli import main
+from inbox_ingest.inbox.imap import ImapSource
+from inbox_ingest.inbox.urls import ImapAddress
+from inbox_ingest.stages.sent_folder import SentFolder
+from tests.replies.test_outgoing import decoded, headers_of
+from tests.servers.mailbox import PymapServer
+from tests.servers.smtp import PASSWORD, USER, SmtpServer
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
+SENDER = "shen@wangjiang.example.cn"
+Ingest = Callable[..., str]
+
+
+@pytest.fixture
+def mailbox() -> Iterator[PymapServer]:
+    folders = ("垃圾邮件", "已发送")
+    with PymapServer(gate=True, folders=folders, user=USER, password=PASSWORD) as running:
+        yield running
+
+
+@pytest.fixture
+def ingest(
+    tmp_path: Path,
+    mailbox: PymapServer,
+    server: SmtpServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Ingest:
+    """Run one command that must succeed; its output."""
+    config = tmp_path / "ingest.toml"
+    config.write_text(
+        f"""
+        [mailbox]
+        server = "127.0.0.1"
+        port = {mailbox.port}
+        user = "{USER}"
+        security = "plain"
+        [smtp]
+        server = "127.0.0.1"
+        port = {server.port}
+        security = "plain"
+        [executor]
+        name = "serial"
+        """,
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("INGEST_CONFIG", str(config))
+    monkeypatch.setenv("INGEST_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("INGEST_IMAP_PASSWORD", PASSWORD)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        left = main(arguments)
+        told = capfd.readouterr()
+        assert left == code, told
+        return told.out + told.err
+
+    return run
+
+
+def submission(*files: Path, subject: str, name: str, **headers: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"] = f"沈知远 <{SENDER}>"
+    mail["To"] = USER
+    mail["Subject"] = subject
+    mail["Message-ID"] = f"<{name}@wangjiang.example.cn>"
+    for header, value in headers.items():
+        mail[header.replace("_", "-")] = value
+    mail.set_content("请查收。")
+    for file in files:
+        mail.add_attachment(
+            file.read_bytes(), maintype="application", subtype="octet-stream", filename=file.name
+        )
+    return mail.as_bytes()
+
+
+@pytest.fixture
+def form_file(tmp_path: Path) -> Path:
+    from docx import Document
+
+    document = Document()
+    document.add_heading("“交通先行·党建赋能”党建创新典型案例征集活动申报表")
+    table = document.add_table(rows=6, cols=2)
+    rows = [
+        ("案例名称", "红色驿站进服务区"),
+        ("申报单位", "望江市交通运输局"),
+        ("申报类型", "☑行业党建　□行业思政"),
+        ("联系人", "沈知远"),
+        ("电话", "13900000001"),
+        ("案例概要和创新之处", "以党建带动服务区志愿服务。"),
+    ]
+    for row, (label, value) in zip(table.rows, rows, strict=True):
+        row.cells[0].text, row.cells[1].text = label, value
+    path = tmp_path / "申报表.docx"
+    document.save(str(path))
+    return path
+
+
+@pytest.fixture
+def text_file(tmp_path: Path) -> Path:
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph("红色驿站进服务区")
+    for heading in ("背景介绍", "主要做法", "工作成效", "经验总结", "附录"):
+        document.add_heading(heading)
+        document.add_paragraph("服务区党支部开展志愿服务，效果良好。")
+    path = tmp_path / "案例正文.docx"
+    document.save(str(path))
+    return path
+
+
+def test_submission_draft_approval_mail_supplement_and_second_answer_in_one_thread(
+    ingest: Ingest, mailbox: PymapServer, server: SmtpServer, form_file: Path, text_file: Path
+) -> None:
+    noon = datetime(2025, 5, 6, 4, 0, tzinfo=UTC)
+    mailbox.deliver(submission(form_file, subject="报送案例", name="m1"), noon)
+    ingest("run", "--send")
+    assert not server.delivered  # nobody has approved
+    assert "待批准" in ingest("replies", "list")
+    shown = ingest("replies", "show", "1")
+    assert "未收到案例正文电子版" in shown
+    ingest("replies", "approve", "--all")
+    ingest("run", "--send")
+    (first,) = server.delivered
+    assert first.recipients == (SENDER,)
+    answer = headers_of(first.content)
+    assert decoded(answer["subject"]) == "Re: 报送案例 [DJ001]"
+    assert answer["in-reply-to"] == "<m1@wangjiang.example.cn>"
+    assert answer["auto-submitted"] == "auto-replied"
+
+    supplement = submission(
+        text_file,
+        subject="回复：报送案例 [DJ001]",
+        name="m2",
+        In_Reply_To=answer["message-id"],
+        References=f"<m1@wangjiang.example.cn> {answer['message-id']}",
+    )
+    mailbox.deliver(supplement, noon + timedelta(days=1))
+    ingest("run")
+    ingest("replies", "approve", "2")
+    assert "发出 1 封" in ingest("replies", "send")
+    second = headers_of(server.delivered[1].content)
+    assert second["references"].split() == [
+        "<m1@wangjiang.example.cn>",
+        answer["message-id"],
+        "<m2@wangjiang.example.cn>",
+    ]
+    body = ingest("replies", "show", "2")
+    assert "案例正文：案例正文.docx" in body
+    assert "未收到案例正文电子版" not in body
+    assert "加盖公章的申报表扫描件" in body
+    ingest("run", "--send")
+    assert len(server.delivered) == 2
+
+
+def test_a_letter_is_edited_withheld_and_previewed(
+    ingest: Ingest, mailbox: PymapServer, form_file: Path, tmp_path: Path
+) -> None:
+    mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
+    ingest("run", "--until", "file")
+    assert "未收到案例正文电子版" in ingest("replies", "preview")
+    assert "没有答复" in ingest("replies", "list")
+    ingest("run")
+    words = tmp_path / "words.txt"
+    words.write_text("您好，请补正文。\n", encoding="utf-8")
+    ingest("replies", "edit", "1", "--body", str(words))
+    assert "您好，请补正文。" in ingest("replies", "show", "1")
+    ingest("replies", "withhold", "1", "--reason", "已电话联系")
+    assert "已电话联系" in ingest("replies", "list", "--state", "withheld")
+    ingest("replies", "approve", "1", code=64)
+    ingest("replies", "show", "99", code=64)
+
+
+def test_an_organiser_who_answered_by_hand_is_not_answered_after(
+    ingest: Ingest, mailbox: PymapServer, form_file: Path
+) -> None:
+    mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
+    ingest("run")
+    by_hand = EmailMessage()
+    by_hand["From"], by_hand["To"] = USER, SENDER
+    by_hand["Message-ID"], by_hand["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
+    by_hand.set_content("请补正文。")
+    mailbox.deliver(by_hand.as_bytes(), datetime.now(UTC), folder="已发送")
+    mailbox.deliver(submission(subject="另一件事", name="other"))
+    ingest("run")
+    assert re.search(
+        r"1 号：工作人员已于.*手工答复", ingest("replies", "list", "--state", "withheld")
+    )
+
+
+class TestSentFolder:
+    """What the Sent folder says of a letter whose sending was cut off."""
+
+    def has(self, mailbox: PymapServer, home: Path, looked_for: str) -> bool | None:
+        address = ImapAddress("127.0.0.1", mailbox.port, USER, "plain")
+        source = ImapSource(address, PASSWORD)
+        try:
+            with open_casebook(home / "home" / "casebook.sqlite3") as book:
+                return SentFolder(source).has(looked_for, book.replies.find(states=["sent"]))
+        finally:
+            source.close()
+
+    def sent(self, mailbox: PymapServer, message_id: str) -> None:
+        raw = f"Message-ID: {message_id}\r\nSubject: x\r\n\r\nx\r\n".encode()
+        mailbox.deliver(raw, datetime.now(UTC), folder="已发送")
+
+    def test_it_believes_what_it_sees_and_doubts_what_it_does_not(
+        self, ingest: Ingest, mailbox: PymapServer, form_file: Path, tmp_path: Path
+    ) -> None:
+        mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
+        ingest("run")
+        ingest("replies", "approve", "1")
+        ingest("replies", "send")
+        with open_casebook(tmp_path / "home" / "casebook.sqlite3") as book:
+            ours = book.replies.get(1).message_id
+        lost = "<ingest.00000000000000000000000000000000@example.cn>"
+        assert self.has(mailbox, tmp_path, lost) is None  # an empty folder proves nothing
+        self.sent(mailbox, "<by-hand@example.cn>")
+        assert self.has(mailbox, tmp_path, lost) is None  # it may not keep what SMTP sends
+        self.sent(mailbox, ours)
+        assert self.has(mailbox, tmp_path, lost) is False  # it does: this one was not sent
+        self.sent(mailbox, lost)
+        assert self.has(mailbox, tmp_path, lost) is True
