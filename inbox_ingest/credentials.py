@@ -5,9 +5,7 @@ Never from an argument (others see it in `ps`), never from a URL, never from the
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 
 from inbox_ingest.errors import ConfigurationError
@@ -69,13 +67,15 @@ def password_source(settings: Settings, environment: Mapping[str, str] | None = 
         return f"环境变量 {IMAP_VARIABLE}"
     if settings.mailbox.password_command:
         return f"命令 {settings.mailbox.password_command[0]}"
-    if settings.mailbox.keyring and importlib.util.find_spec("keyring") is not None:
+    if settings.mailbox.keyring and _has_keyring():
         return f"系统钥匙串（{settings.mailbox.keyring}）"
     return None
 
 
 def _from_command(command: Sequence[str], key: str) -> str:
     """The first line a command prints. Its output never reaches a message: it may be the secret."""
+    import subprocess
+
     try:
         done = subprocess.run(
             list(command),
@@ -105,8 +105,14 @@ def _from_command(command: Sequence[str], key: str) -> str:
     return password
 
 
+def _has_keyring() -> bool:
+    from importlib.util import find_spec  # not at the top: an empty poll with a password skips it
+
+    return find_spec("keyring") is not None
+
+
 def _from_keyring(service: str | None, user: str) -> str | None:
-    if service is None or importlib.util.find_spec("keyring") is None:
+    if service is None or not _has_keyring():
         return None
     import keyring
     from keyring.errors import KeyringError, NoKeyringError

@@ -1,39 +1,11 @@
-"""The command line: one file a group of commands; parse, call, show; no logic.
-
-`main` imports the file of the command that was called and no other, so that `ingest status` and an
-empty poll do not pay for the rest. Each file offers `add_to(app)`.
-"""
+"""The command line: one file a group of commands; parse, call, show; no logic."""
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
-
-from inbox_ingest.cli.chinese import ChineseGroup
 from inbox_ingest.cli.failures import leave_with
-
-# Command → the file it lives in, in the order in which help lists them.
-COMMANDS = {
-    "init": "init",
-    "doctor": "doctor",
-    "run": "run",
-    "status": "status",
-    "list": "cases",
-    "show": "cases",
-    "check": "check",
-    "export": "export",
-    "replies": "replies",
-    "reread": "reread",
-    "rules": "rules",
-}
-
-_HELP = """征集邮箱投稿处理程序：收信、读取申报表和案例正文、核对是否齐全，并告诉您进展。
-
-第一次使用请运行 ingest init；之后由定时任务运行 ingest run，用 ingest status 查看进展。"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,47 +15,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return leave_with(lambda: _invoke(given))
 
 
-def application(only: str | None = None) -> typer.Typer:
-    """The typer app with every command, or with those of the file that holds `only`."""
-    app = typer.Typer(
-        cls=ChineseGroup,
-        help=_HELP,
-        add_completion=False,
-        no_args_is_help=True,
-        rich_markup_mode=None,  # rich costs 80 ms more at every start
-        pretty_exceptions_enable=False,
-        subcommand_metavar="命令 …",
-        options_metavar="[选项]",
-    )
-    app.callback()(_root)
-    files = [COMMANDS[only]] if only in COMMANDS else dict.fromkeys(COMMANDS.values())
-    for file in files:
-        importlib.import_module(f"inbox_ingest.cli.{file}").add_to(app)
-    return app
+def _invoke(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["run"]:
+        from inbox_ingest.cli.passes import make_pass, plain_options
 
+        options = plain_options(arguments[1:])
+        if options is not None:
+            make_pass(options)
+            return 0
+    from inbox_ingest.cli.application import invoke
 
-def _invoke(arguments: list[str]) -> int:
-    command = typer.main.get_command(application(arguments[0] if arguments else None))
-    code = command.main(args=arguments, prog_name="ingest", standalone_mode=False)
-    return code if isinstance(code, int) else 0
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"ingest {version('inbox-ingest')}")
-        raise typer.Exit
-
-
-def _root(
-    *,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本。"),
-    ] = False,
-) -> None:
-    del version
+    return invoke(arguments)
 
 
 def _speak_any_character() -> None:

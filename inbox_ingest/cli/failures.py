@@ -5,15 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
-
-from inbox_ingest.cli.chinese import usage_sentence
 from inbox_ingest.errors import ConfigurationError, ExitCode, IngestError, TryLater
+
+if TYPE_CHECKING:
+    import typer
 
 READER_GONE = 141  # what the shell shows for a program that SIGPIPE ended
 INTERRUPTED = 130  # the same for SIGINT
@@ -38,11 +38,13 @@ def _ended_by(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         _discard_output()
         return READER_GONE
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
+    if isinstance(error, KeyboardInterrupt):
         _say("已中断。")
         return INTERRUPTED
-    if isinstance(error, typer.TyperException):
-        return _misused(error)
+    if "typer" in sys.modules:  # else it cannot be one of typer's, and typer is slow to import
+        code = _ended_by_typer(error)
+        if code is not None:
+            return code
     known = _translated(error) if isinstance(error, OSError) else error
     return _told(known) if isinstance(known, IngestError) else _unexpected(error)
 
@@ -54,7 +56,18 @@ def _told(error: IngestError) -> int:
     return int(error.exit_code)
 
 
+def _ended_by_typer(error: BaseException) -> int | None:
+    import typer
+
+    if isinstance(error, typer.Abort):
+        _say("已中断。")
+        return INTERRUPTED
+    return _misused(error) if isinstance(error, typer.TyperException) else None
+
+
 def _misused(error: typer.TyperException) -> int:
+    from inbox_ingest.cli.chinese import usage_sentence
+
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":  # a bare `ingest`: help, but not on stdout
         _say(error.format_message())
@@ -82,6 +95,8 @@ def _translated(error: OSError) -> IngestError | None:
 
 def _unexpected(error: BaseException) -> int:
     """A fault of ours: the details go to a file, for they may be long and hold what mails say."""
+    import traceback
+
     details = "".join(traceback.format_exception(error))
     place = _log(details)
     _say("错误：程序出了意料之外的问题，已停止；已收下的邮件不受影响。")
@@ -114,7 +129,7 @@ def _say(text: str) -> None:
 
     try:
         for line in text.splitlines():
-            typer.echo(harmless(line), err=True)
+            sys.stderr.write(f"{harmless(line)}\n")
     except OSError:
         return
 

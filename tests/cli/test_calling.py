@@ -16,8 +16,10 @@ import typer
 from rich.cells import cell_len
 
 from inbox_ingest import errors
-from inbox_ingest.cli import COMMANDS, main
+from inbox_ingest.cli import main
+from inbox_ingest.cli.application import COMMANDS
 from inbox_ingest.cli.failures import leave_with
+from inbox_ingest.cli.passes import Options, plain_options
 from tests.cli.conftest import Ingest
 
 TREE = Path(__file__).resolve().parents[2]
@@ -170,6 +172,37 @@ def test_all_mistakes_of_the_configuration_end_any_command_with_78(
         assert "server" in said
 
 
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        ([], Options()),
+        (["--send"], Options(send=True)),
+        (["--source", "eml:/x", "--until", "file"], Options("eml:/x", "file")),
+        (["--until", "read", "--send", "--source", "mbox:y"], Options("mbox:y", "read", True)),
+        (["--source", ""], Options("")),
+    ],
+)
+def test_the_short_way_to_a_pass_reads_options_as_typer_does(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch, arguments: list[str], options: Options
+) -> None:
+    seen: list[Options] = []
+    monkeypatch.setattr("inbox_ingest.cli.passes.make_pass", seen.append)
+    monkeypatch.setattr("inbox_ingest.cli.run.make_pass", seen.append)
+    assert plain_options(arguments) == options
+    assert ingest("run", *arguments).code == 0
+    monkeypatch.setattr("inbox_ingest.cli.passes.plain_options", lambda _arguments: None)
+    assert ingest("run", *arguments).code == 0
+    assert seen == [options, options]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--source"], ["--until", "later"], ["x"], ["--source=x"], ["--until", "--send"]],
+)
+def test_what_is_not_plain_is_left_to_typer(arguments: list[str]) -> None:
+    assert plain_options(arguments) is None
+
+
 # --- as a process -----------------------------------------------------------------------------
 
 
@@ -211,7 +244,8 @@ def test_commands_that_only_look_load_nothing_heavy(casebook: Path, arguments: l
 
 
 def test_a_run_loads_nothing_heavy_before_it_has_looked_at_its_source(home: Path) -> None:
-    assert loaded_by("run", "--source", "eml:/no/such/folder", "--until", "file") & HEAVY == set()
+    loaded = loaded_by("run", "--source", "eml:/no/such/folder", "--until", "file")
+    assert loaded & (HEAVY | {"typer"}) == set()
 
 
 def test_the_three_ways_of_calling_it_are_one(home: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from inbox_ingest.cli import application
+from inbox_ingest.cli.application import application
 from inbox_ingest.records import EMPTY_BOX, TICKED
 from tests.word_files import docx
 
