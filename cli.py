@@ -2,4 +2,5 @@
 
 from inbox_ingest.cli import main
 
-raise SystemExit(main())
+if __name__ == "__main__":  # workers import this file again
+    raise SystemExit(main())

@@ -25,7 +25,11 @@ from inbox_ingest.casebook.matching import (
 )
 from inbox_ingest.casebook.twins import twins_of
 from inbox_ingest.casebook.verdicts import Verdicts
-from inbox_ingest.reading.correspondence import automatic_reason, is_advertising
+from inbox_ingest.reading.correspondence import (
+    automatic_reason,
+    is_advertising,
+    is_delivery_report,
+)
 from inbox_ingest.records import Case, Disposition, IssueCode, Reason, Received
 
 
@@ -120,7 +124,8 @@ class _Fold:
     def _bundles(self, received: Received, automatic: bool) -> list[Bundle]:
         """The bundles that are submission material; extras count only where their case is known."""
         reading = received.reading
-        if reading.message.signs.delivery_report or reading.message.signs.disposition_notification:
+        report = is_delivery_report(reading.message, reading.text)
+        if report or reading.message.signs.disposition_notification:
             return []
         bundles = self.verdicts.regroup(bundles_of(reading, self.campaign))
         advertising = is_advertising(reading.message, reading.text)
