@@ -98,6 +98,8 @@ def docx(*blocks: Block, picture: bytes | None = None) -> bytes:
                 body.insert(len(body) - 1, element)
         else:
             _add_table(document, block)
+    if blocks and not isinstance(blocks[-1], (str, Xml, Styled)):
+        document.add_paragraph()  # as Word has it: a body never ends with a table
     if picture is not None:
         document.add_picture(io.BytesIO(picture))
     return saved(document)
