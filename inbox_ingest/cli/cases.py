@@ -11,6 +11,8 @@ import typer
 from inbox_ingest.cli.chinese import ChineseCommand
 from inbox_ingest.errors import UsageError
 
+LISTED = 200  # more than anybody reads; --all and --json give the rest
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
@@ -38,6 +40,7 @@ def list_cases(
         str | None, typer.Option("--since", metavar="日期", help="此日起有新材料的。")
     ] = None,
     waiting: Annotated[bool, typer.Option("--waiting", help="等我处理的，邮件也列出。")] = False,
+    everything: Annotated[bool, typer.Option("--all", help=f"不止前 {LISTED} 件。")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON。")] = False,
 ) -> None:
     """列出案例，可按状态、类型、市、单位、问题筛选。"""
@@ -52,7 +55,14 @@ def list_cases(
         if glance is None:
             return
         cases = glance.cases(
-            status=status, type=kind, city=city, unit=unit, code=code, since=day, waiting=waiting
+            status=status,
+            type=kind,
+            city=city,
+            unit=unit,
+            code=code,
+            since=day,
+            waiting=waiting,
+            limit=None if everything or as_json else LISTED + 1,
         )
         entries = glance.for_a_person() if waiting else []
     others = [entry for entry in entries if entry["kind"] != "case"]  # those are listed above
@@ -61,7 +71,8 @@ def list_cases(
         return
     columns = terminal_columns()
     if cases or not others:
-        show(list_lines(cases, columns))
+        more = len(cases) > LISTED and not everything
+        show(list_lines(cases[:LISTED] if more else cases, columns, more=more))
     show(waiting_lines(others, columns))
 
 

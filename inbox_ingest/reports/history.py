@@ -99,14 +99,17 @@ def _document(material: Mapping[str, Any]) -> str:
 def _issue_changes(
     before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
 ) -> Iterable[str]:
-    old = {_issue_key(issue): issue for issue in before}
-    new = {_issue_key(issue): issue for issue in after}
-    for key, issue in new.items():
-        if key not in old:
-            yield f"新问题：{_issue(issue)}"
-    for key, issue in old.items():
-        if key not in new:
-            yield f"已解决：{_issue(issue)}"
+    old = [(_issue_key(issue), _issue(issue)) for issue in before]
+    new = [(_issue_key(issue), _issue(issue)) for issue in after]
+    gone = [entry for entry in old if entry not in new]
+    for key, text in (entry for entry in new if entry not in old):
+        same = next((entry for entry in gone if entry[0] == key), None)
+        if same is None:
+            yield f"新问题：{text}"
+        else:
+            gone.remove(same)
+            yield f"问题有变：{same[1]} → {text}"
+    yield from (f"已解决：{text}" for _, text in gone)
 
 
 def _issue_key(issue: Mapping[str, Any]) -> tuple[str, str]:

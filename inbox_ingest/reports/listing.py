@@ -11,8 +11,11 @@ from inbox_ingest.reports.words import NO_TYPE, STATUS_WORDS, waiting_words
 Entries = Sequence[Mapping[str, Any]]
 
 
-def list_lines(cases: Entries, columns: int = WIDTH) -> list[Line]:
-    """A table of cases: number, status, type, newest material, how many issues, unit, title."""
+def list_lines(cases: Entries, columns: int = WIDTH, *, more: bool = False) -> list[Line]:
+    """A table of cases: number, status, type, newest material, how many issues, unit, title.
+
+    `more` says that not all are among them.
+    """
     if not cases:
         return [Line("没有符合条件的案例。")]
     unit_width = 16 + max(0, columns - WIDTH) // 2
@@ -31,6 +34,8 @@ def list_lines(cases: Entries, columns: int = WIDTH) -> list[Line]:
     headings = ["编号", "状态", "类型", "更新", "问题", "单位", "案例名称"]
     laid_out = table(headings, rows, numbers=(4,), flexible=6, columns=columns)
     counted = f"共 {len(cases)} 件。用 ingest show 编号 查看一件的全部情况。"
+    if more:
+        counted = f"只列出前 {len(cases)} 件；用 --all 列出全部，或加条件筛选。"
     return [
         Line(laid_out[0], "heading"),
         *(Line(text) for text in laid_out[1:]),

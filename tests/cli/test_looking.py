@@ -86,6 +86,20 @@ def test_list_filters(
     assert [case["case_no"] for case in found] == numbers
 
 
+def test_a_long_list_is_cut_and_says_so_but_data_is_whole(
+    casebook: Path, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox_ingest.cli.cases.LISTED", 1)
+    cut = ingest("list").out
+    assert "DJ001" in cut
+    assert "DJ002" not in cut
+    assert "--all" in cut
+    whole = ingest("list", "--all").out
+    assert "DJ002" in whole
+    assert "共 2 件" in whole
+    assert len(json_lines(ingest("list", "--json").out)) == 2
+
+
 def test_list_waiting_names_mails_too(casebook: Path, ingest: Ingest) -> None:
     out = ingest("list", "--waiting").out
     assert "请问截止时间" in out
