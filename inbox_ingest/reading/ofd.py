@@ -75,7 +75,7 @@ class _Parts:
 
 
 def _plain(name: str) -> str:
-    return posixpath.normpath("/" + name.replace("\\", "/")).lower()
+    return posixpath.normpath("/" + name.replace("\\", "/").lstrip("/")).lower()
 
 
 def _read(parts: _Parts) -> Finding:
