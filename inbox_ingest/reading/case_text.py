@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from inbox_ingest.campaigns import Campaign, Text, squeeze
 from inbox_ingest.reading.case_text_cover import Heading, cover
@@ -12,10 +12,12 @@ from inbox_ingest.reading.case_text_headings import SectionNames, names_of
 from inbox_ingest.reading.case_text_lines import Line, lines_of
 from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.document import Document
-from inbox_ingest.reading.form_region import find_form
+from inbox_ingest.reading.form_region import FormRegion, find_form
 from inbox_ingest.reading.similarity import signature
 from inbox_ingest.records import CaseText, Evidence, SectionRecord
 
+_BESIDE_FORM = 1000  # 字: beside a form, shorter ones without sections are notes on how to fill it
+_TEXT_IN_CELL = 600
 _TEXT_LENGTH = 300  # 字: a text without any section is a case text only from here on
 
 
@@ -30,7 +32,26 @@ def parse_case_text(
     """
     region = find_form(document, campaign)
     skip = range(0) if region is None else range(region.start, region.end)
-    lines = lines_of(document.blocks, skip)
+    found = _read(lines_of(document.blocks, skip), document, campaign, filename)
+    if region is None:
+        return found
+    if found is not None and (found.sections or found.body_count >= _BESIDE_FORM):
+        return found
+    inside = [_read(lines, document, campaign, filename) for lines in _long_cells(region)]
+    return next((x for x in inside if x is not None and len(x.sections) >= 3), None)
+
+
+def _long_cells(region: FormRegion) -> Iterator[list[Line]]:
+    """The lines of each cell of a form that could hold a whole case text, as some forms ask for."""
+    for table in region.tables:
+        for cell in table.table.cells:
+            if len(cell.text) >= _TEXT_IN_CELL:
+                yield lines_of(cell.paragraphs, range(0))
+
+
+def _read(
+    lines: Sequence[Line], document: Document, campaign: Campaign, filename: str | None
+) -> CaseText | None:
     if not lines:
         return None
     names = names_of(campaign.text)

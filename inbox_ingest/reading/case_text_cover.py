@@ -61,7 +61,7 @@ class _Candidate:
 def cover(lines: Sequence[Line], names: SectionNames) -> list[Heading]:
     """The section headings of these lines, in order of appearance, each section at most once."""
     candidates = _candidates(lines, names)
-    leading = _leading_level(candidates)
+    leading = _leading_level(candidates, names.appendices)
     top = [x for x in candidates if x.sure and not _below(x, leading)]
     chosen = _ordered(top)
     _add(chosen, top)
@@ -116,14 +116,20 @@ def _level(line: Line, found: Naming) -> tuple[Numbering | None, int | None]:
     return found.numbering, line.outline_level
 
 
-def _leading_level(candidates: Sequence[_Candidate]) -> tuple[Numbering | None, int | None]:
-    """The kind of heading that names most sections plainly: that is the top level of this text."""
+def _leading_level(
+    candidates: Sequence[_Candidate], appendices: frozenset[int]
+) -> tuple[Numbering | None, int | None]:
+    """The kind of heading that names most sections plainly: that is the top level of this text.
+
+    The appendix has no say in it while another section has, for it often stands without a number.
+    """
+    sections = [x for x in candidates if not set(x.naming.sections) <= appendices]
+    plain = [x for x in sections if x.sure] or [x for x in sections if x.level != (None, None)]
     covered: defaultdict[tuple[Numbering | None, int | None], dict[int, int]] = defaultdict(dict)
-    for candidate in candidates:
-        if candidate.sure:
-            for section in candidate.naming.sections:
-                best = covered[candidate.level].get(section, 0)
-                covered[candidate.level][section] = max(best, candidate.naming.plainness)
+    for candidate in plain or [x for x in candidates if x.sure]:
+        for section in candidate.naming.sections:
+            best = covered[candidate.level].get(section, 0)
+            covered[candidate.level][section] = max(best, candidate.naming.plainness)
     if not covered:
         return (None, None)
     return max(

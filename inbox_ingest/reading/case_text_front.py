@@ -13,11 +13,11 @@ from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.form_labels import labels_of
 
 _ANNEX = re.compile(r"^附件\s*[\d一二三四五六七八九十]*\s*[:：]?\s*")
-_PROSE = re.compile(r"[。！？；;!?]|[，,].*[，,].*[，,]")
+_PROSE = re.compile(r"[。；]|[，,].*[，,].*[，,]")
 _DATE = re.compile(r"^[（(]?\s*\d{2,4}\s*[年./-]|^[（(]?\s*[二〇○零一]{4}年")
 _KEYWORDS = re.compile(r"^\s*[【\[（(]?\s*关\s*键\s*[词字]\s*[】\]）)]?\s*(?:[:：]|\s|$)")
 _NAMED = re.compile(
-    r"^\s*[【\[]?\s*(?:(?P<title>案?例?\s*(?:题\s*目|标\s*题|名\s*称))|"
+    r"^\s*[【\[（(]?\s*(?:(?P<title>(?:案\s*例\s*)?(?:题\s*目|标\s*题|名\s*称)|案\s*例)|"
     r"(?P<unit>(?:申报|报送|推荐|选送|所在|作者|完成|撰稿|供稿|工作)?\s*单\s*位(?:名称)?)|"
     r"(?P<other>作\s*者|撰\s*稿(?:人)?|执\s*笔(?:人)?|供\s*稿|联\s*系\s*人|日\s*期|时\s*间|电\s*话|"
     r"审\s*核|课题组|主\s*创(?:人员)?|类\s*[型别]))\s*[】\]]?\s*[:：]\s*(?P<rest>.*)$"
@@ -152,7 +152,7 @@ def _labelled(text: str, campaign: Campaign) -> tuple[str | None, str | None]:
     if named is None:
         return None, None
     kind = next(key for key in ("title", "unit", "other") if named.group(key) is not None)
-    return kind, named.group("rest").strip() or None
+    return kind, named.group("rest").strip().rstrip("）)") or None
 
 
 def _unit_stands_first(plain: Sequence[Line]) -> bool:
@@ -170,7 +170,7 @@ def _unit_stands_first(plain: Sequence[Line]) -> bool:
 def _title(plain: Sequence[Line], start: int) -> tuple[str, list[Line]]:
     """The title with its subtitle, and the lines that are left."""
     end = start + 1
-    text = plain[start].text.strip()
+    text = _ANNEX.sub("", plain[start].text.strip()).strip()
     while end < len(plain):
         more = plain[end].text.strip()
         same_style = (

@@ -26,11 +26,12 @@ MENTION = 2  # as a part of a longer heading: 三、真抓实干，工作成效�
 _HEADING_LENGTH = 30  # 字: longer ones are sentences
 
 _CHINESE = "一二三四五六七八九十"
+_DASHED_ONE = r"[-—–―－ー](?=\s*、)"  # —、 is how 一、 looks where a dash was typed for it
 _NUMBER = re.compile(
     rf"""\s*(?:
       (?P<part>第\s*(?:[{_CHINESE}]|\d){{1,3}}\s*(?:部分|章|节|篇|板块|编))[、：:.．,，\s]*
     | (?P<chinese_bracket>[（(]\s*[{_CHINESE}]{{1,3}}\s*[)）]|[㈠-㈩㊀-㊉])[、.．\s]*
-    | (?P<chinese>[{_CHINESE}]{{1,3}})(?:\s*[、.．,，:：·]\s*|\s+|(?=[^{_CHINESE}、]))
+    | (?P<chinese>[{_CHINESE}]{{1,3}}|{_DASHED_ONE})(?:\s*[、.．,，:：·]\s*|\s+|(?=[^{_CHINESE}、]))
     | (?P<digit_bracket>[（(]\s*\d{{1,2}}\s*[)）]|[⑴-⒇])[、.．\s]*
     | (?P<decimal>\d{{1,2}}(?:[.．]\d{{1,2}})+)[、.．\s]*
     | (?P<digit>\d{{1,2}}(?:\s*[、.．,，)）:：]|(?=\s|[^\d\s.．%％年月日个名]))|[⒈-⒛])\s*
@@ -48,9 +49,10 @@ _STOP = re.compile(
 # Words that add nothing to a section's name.
 _NEUTRAL = re.compile(
     r"(?:本|该|此|的|和|与|及|以及|暨|、|/|案例|项目|活动|工作|课题|单位|主要|基本|具体|相关|有关|总体|"
-    r"取得|获得|所|情况|介绍|概述|概况|概要|简介|简述|说明|内容|部分|方面|阐述|分析|篇|章|"
+    r"取得|获得|所|情况|介绍|概述|概况|概要|简介|简述|说明|内容|部分|方面|如下|以下|阐述|分析|篇|章|"
     r"实施|开展|推进|创新|特色|典型|实践|探索)*"
 )
+_END_NOTE = re.compile(r"[（(]([^（）()]{1,30})[）)][：:]?$")
 _JOIN = re.compile(r"(?:和|与|及|以及|暨|、|/|／|&|＆|\+|＋|·|，|,)?")
 _ORDINAL = rf"[\d{_CHINESE}]{{0,2}}"
 _LOOSE_APPENDIX = re.compile(
@@ -103,17 +105,22 @@ class SectionNames:
             (core[: stop.start()], core[stop.end() :].strip(_CLOSE + "：:—– \t\u3000\n")),
             (core, ""),
         ]  # fmt: skip
-        best: Naming | None = None
-        for head, inline in candidates:
-            found = self._read(squeeze(head).strip(_OPEN + _CLOSE + "（）()：:。，,、."))
-            if found is None:
-                continue
-            sections, plainness = found
-            if inline and plainness < QUALIFIED and len(squeeze(text)) > _HEADING_LENGTH:
-                continue
-            if best is None or plainness > best.plainness:
-                best = Naming(sections, plainness, numbering, inline)
-        return best
+        read = (self._named(head, inline, numbering) for head, inline in candidates)
+        short = len(squeeze(text)) <= _HEADING_LENGTH
+        found = [x for x in read if x is not None]
+        fitting = [x for x in found if short or not x.inline or x.plainness >= QUALIFIED]
+        return max(fitting, key=lambda x: x.plainness, default=None)
+
+    def _named(self, head: str, inline: str, numbering: Numbering | None) -> Naming | None:
+        bare = squeeze(head)
+        note = _END_NOTE.search(bare)
+        found = self._read(_END_NOTE.sub("", bare).strip(_OPEN + _CLOSE + "（）()：:。，,、."))
+        if found is None:
+            return None
+        sections, plainness = found
+        if note is not None and not inline and set(sections) <= self._appendices:
+            inline = note.group(1)  # 附录（略）: all that some have to say
+        return Naming(sections, plainness, numbering, inline)
 
     def abstract(self, text: str) -> str | None:
         """The text after an abstract's heading in this line, `` alone; None where there is none."""

@@ -34,6 +34,12 @@ _BOXES: tuple[Kind, ...] = ("ticked", "filled", "empty", "unsure")
 _BRACKET = r"[（(\[【〔［]\s*(?P<held>[√✓✔🗸∨☑☒■●×✗✘✕✖☐□是否对vVxXＶＸ]?)\s*[)）\]】〕］]"
 _SIGN = "[" + "".join(_SIGN_OF) + "]"
 _LETTER = r"(?<![A-Za-z])[vVxXＶＸ](?![A-Za-z])"
+# 请在□内打“√”, （单选，打√）: the form's own words, not a tick.
+_INSTRUCTION = re.compile(
+    r"[（(][^（）()\n]{0,30}(?:打|划|画|勾|选|填)[^（）()\n]{0,30}[）)]"
+    r"|(?:请\s*)?在[^，。；\n]{0,15}[打划画填]\s*[“\"「‘']?\s*[√✓✔☑]\s*[”\"」’']?"
+    r"|请[^，。；\n]{0,10}[打划画]\s*[“\"「‘']?\s*[√✓✔☑]\s*[”\"」’']?"
+)
 _LOST = r"[\ue000-\uf8ff]|(?<![A-Za-z])[R£þ¨](?![A-Za-z])"  # a symbol font's letters without it
 _YES_NO = r"(?P<answer>[:：]\s*[是否])"
 _MANY = 100  # signs and options: nobody ticks so many boxes in one cell
@@ -57,6 +63,7 @@ class _Token:
 
 def read_choice(paragraphs: Sequence[Paragraph], text: str, options: Sequence[str]) -> Choice:
     """Read the choice in `text`; `paragraphs` it came from tell what is struck out or stands out."""
+    text = _INSTRUCTION.sub("", text)
     tokens = _tokens(text, tuple(options))
     if len(tokens) > _MANY:
         return Choice((), sure=False)

@@ -15,6 +15,7 @@ Setting = Literal["alone", "colon", "line", "joined"]
 _SPACE = r"[\s\u3000]{0,40}"  # bounded: what senders write must not cost us more than its length
 _NUMBER = r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、．.]\s*|[*＊●■◆★▲·]\s*)?"
 _NOTE = r"[（(【\[](?![\s√✓✔☑☒□☐×]*[）)】\]])[^（）()【】\[\]]{0,60}[）)】\]]"
+_LONGEST_ENDING = 10
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]$")
 _AND = r"(?:及|和|与|、|/|／|，|,|;|；|或|\s)"
 _COLON = "[：:﹕︰]"
@@ -76,6 +77,14 @@ class Labels:
             return Labelled(fields, rest, "joined", notes)
         setting: Setting = "line" if mark.endswith("\n") else "colon"
         return Labelled(fields, rest, setting, notes)
+
+    def ending(self, text: str) -> Labelled | None:
+        """A short text that ends with a label: 办公电话, 单位联系人."""
+        bare = squeeze(_BRACKETS.sub("", squeeze(text).rstrip("：:")))
+        if not 2 < len(bare) <= _LONGEST_ENDING:
+            return None
+        field = next((f for label, f in self._fields.items() if bare.endswith(label)), None)
+        return None if field is None else Labelled((field,), "", "alone")
 
     def segments(self, text: str) -> list[tuple[FormField, str]]:
         """`联系人：张三  电话：138…` → each label that has a colon, with the text up to the next."""

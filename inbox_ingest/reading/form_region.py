@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,12 +27,14 @@ _LIST_ITEM = re.compile(r"^(?:附件\s*[:：]|\d+\s*[.．、]\s*\S)|[。；;]$")
 class FormRegion:
     """The blocks from `start` to before `end` are the form; `tables` those of them that hold labels.
 
-    `titled` says that a form title of the campaign stands there.
+    `fields` are the names of the fields whose labels were found; `titled` says that a form title of
+    the campaign stands there.
     """
 
     start: int
     end: int
     tables: tuple[FormTable, ...]
+    fields: frozenset[str]
     titled: bool
 
 
@@ -40,7 +42,28 @@ def find_form(document: Document, campaign: Campaign) -> FormRegion | None:
     """Find the form in a document, None where there is none."""
     labels = labels_of(campaign.form)
     blocks = document.blocks
-    return _table_form(blocks, campaign, labels) or _line_form(blocks, campaign, labels)
+    region = _table_form(blocks, campaign, labels) or _line_form(blocks, campaign, labels)
+    if region is not None and not region.titled and _heads_a_text(blocks, region, campaign):
+        return None
+    return region
+
+
+def _heads_a_text(blocks: Sequence[Block], region: FormRegion, campaign: Campaign) -> bool:
+    """Whether the labels are only the head of a case text: title, unit, contact, and then the text.
+
+    A form asks for a text of its own; such a head does not.
+    """
+    long_fields = {field.name for field in campaign.form.fields if field.limit is not None}
+    if not long_fields or long_fields & region.fields:
+        return False
+    headings = {
+        squeeze(block.text)
+        for place, block in enumerate(blocks)
+        if isinstance(block, Paragraph)
+        and not region.start <= place < region.end
+        and is_plain_heading(block.text, campaign.text)
+    }
+    return len(headings) > 1
 
 
 def is_form_title(text: str, form: Form) -> bool:
@@ -71,7 +94,7 @@ def _table_form(blocks: Sequence[Block], campaign: Campaign, labels: Labels) -> 
     best: tuple[int, list[int]] | None = None
     labelled = [x for x, table in tables.items() if table.fields or len(table.loose_fields) > 1]
     for group in _groups(labelled):
-        names = set().union(*(tables[place].loose_fields for place in group))
+        names = _all(tables[place].loose_fields for place in group)
         if best is None or len(names) > best[0]:
             best = (len(names), group)
     if best is None:
@@ -83,7 +106,8 @@ def _table_form(blocks: Sequence[Block], campaign: Campaign, labels: Labels) -> 
         return None
     end = _end(blocks, group[-1] + 1, campaign)
     inside = tuple(table for place, table in tables.items() if group[0] <= place < end)
-    return FormRegion(start, end, inside, titled)
+    names = _all(tables[place].loose_fields for place in group)
+    return FormRegion(start, end, inside, names, titled)
 
 
 def _groups(places: Sequence[int]) -> list[list[int]]:
@@ -167,19 +191,21 @@ def _line_form(blocks: Sequence[Block], campaign: Campaign, labels: Labels) -> F
             continue
         title = max((place for place in titles if first <= place < hits[-1]), default=None)
         hits = [place for place in hits if title is None or place > title] or hits
-        names = set().union(*(found[place] for place in hits))
+        names = _all(found[place] for place in hits)
         good = enough(len(names), campaign.form, titled=title is not None)
         if good and (best is None or len(names) > best[0]):
             best = (len(names), hits, title)
     if best is None:
         return None
     _, hits, title = best
+    names = _all(found[place] for place in hits)
     start = hits[0] if title is None else title
     while start > 0 and isinstance(before := blocks[start - 1], Paragraph):
         if not _ANNEX.match(before.text.strip()):
             break
         start -= 1
-    return FormRegion(start, _line_end(blocks, hits, campaign), (), title is not None)
+    end = _line_end(blocks, hits, campaign)
+    return FormRegion(start, end, (), names, title is not None)
 
 
 def _text_begins(text: str, campaign: Campaign) -> bool:
@@ -213,3 +239,7 @@ def _before_title_block(blocks: Sequence[Block], last_label: int, heading: int) 
             break
         place -= 1
     return place
+
+
+def _all(names: Iterable[set[str]]) -> frozenset[str]:
+    return frozenset(name for group in names for name in group)

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from inbox_ingest.campaigns import FormField, squeeze
 from inbox_ingest.reading.document import Cell, Paragraph, Table
 from inbox_ingest.reading.form_labels import Labelled, Labels
-from inbox_ingest.reading.form_values import cleaned
+from inbox_ingest.reading.form_values import cleaned, is_prompt
 from inbox_ingest.records import EMPTY_BOX
+
+_WORDS = 6  # 字 that may stand behind a label without being its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,15 @@ class FormTable:
                 for column in range(cell.column, cell.column + cell.column_span):
                     self._at.setdefault((row, column), cell)
         self._found: dict[int, Label] = {}
+        self._endings: list[Label] = []
         for cell in table.cells:
             found = labels.match(cell.text)
             if found is not None:
                 self._found[id(cell)] = Label(cell, found)
+            if found is None or found.setting == "joined":
+                ending = labels.ending(cell.text)
+                if ending is not None:
+                    self._endings.append(Label(cell, ending))
         self._used: set[int] = set()
 
     @property
@@ -71,7 +78,9 @@ class FormTable:
         return {field.name for label in self._found.values() for field in label.found.fields}
 
     def answers(self) -> Iterator[Answer]:
-        """The answers, in reading order; those whose label runs into them last, as least certain."""
+        """The answers: plain labels in reading order, then labels that run into their answers, then
+        cells that only end with a label. Whoever takes them keeps the first that says something.
+        """
         self._used = {id(label.cell) for label in self._found.values() if label.alone}
         late: list[Label] = []
         for row in self._rows():
@@ -92,8 +101,15 @@ class FormTable:
                 else:
                     yield from self._within(label)
         for label in late:
-            if id(label.cell) not in self._used:
+            if id(label.cell) in self._used:
+                continue
+            if self._heads(label):
+                yield self._beside(label, below=False)
+            else:
                 yield from self._within(label)
+        for label in self._endings:
+            if id(label.cell) not in self._used:
+                yield self._beside(label, below=False)
 
     def left_over(self) -> Iterator[Cell]:
         """The cells that are neither label nor answer, once `answers` has run."""
@@ -125,6 +141,15 @@ class FormTable:
                 yield beside
                 return
         yield Answer(label.found.fields, rest, label.cell.paragraphs, where)
+
+    def _heads(self, label: Label) -> bool:
+        """Whether a label with a few more words (联系人及职务) is the label of the next cell."""
+        if len(squeeze(label.found.rest)) > _WORDS:
+            return False
+        cells = self._right_of(label)
+        unlabelled = all(self._found.get(id(cell)) is None for cell in cells)
+        said = unlabelled and _says_something(cells, label.found.fields)
+        return said or re.match(r"[及和与、/／（(]", label.found.rest) is not None
 
     def _beside(self, label: Label, *, below: bool) -> Answer:
         fields = label.found.fields
@@ -167,6 +192,8 @@ class FormTable:
         cells: list[Cell] = []
         for row in range(cell.row, cell.row + cell.row_span):
             line = list(self._until_label(cell, row, fields))
+            while len(line) > 1 and _only_prompts(line[0], fields):
+                line.pop(0)
             if len(line) > 1 and not any(field.kind == "choice" for field in fields):
                 said = [other for other in line if other.text.strip(" \t\n:：")]
                 line = said if len(line) == 2 and line[0] not in said else line[:1]
@@ -216,6 +243,12 @@ class FormTable:
 def _says_something(cells: Sequence[Cell], fields: Sequence[FormField]) -> bool:
     text = "\n".join(cell.text for cell in cells)
     return any(cleaned(text, field) is not None for field in fields)
+
+
+def _only_prompts(cell: Cell, fields: Sequence[FormField]) -> bool:
+    """Whether a cell says what to write, and nothing is written."""
+    text = cell.text.strip()
+    return bool(text) and all(field.kind != "choice" and is_prompt(text, field) for field in fields)
 
 
 def _sense(cells: Sequence[Cell], fields: Sequence[FormField]) -> float:

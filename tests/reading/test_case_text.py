@@ -510,3 +510,68 @@ def test_another_campaign_has_other_sections() -> None:
         2,
         4 + 2 + 6 + 2 + 4 + 2,
     )
+
+
+# --- odd texts --------------------------------------------------------------------------------
+
+
+def test_notes_behind_a_heading_do_not_hide_it() -> None:
+    headings = [
+        "一、背景介绍（300字）",
+        "二、主要做法（重点）",
+        "三、工作成效（数据）",
+        "四、经验总结：",
+        "附录（略）",
+    ]
+    found = text_of(
+        *HEAD, *(part for heading in headings[:4] for part in (heading, BODY)), headings[4]
+    )
+    assert [(section.name, section.empty) for section in found.sections] == [
+        (name, False) for name in FIVE
+    ]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "如何让党旗高高飘扬？",
+        "党旗飘扬在一线，初心闪耀在路上",
+        "公交党建工作成效与经验总结",
+        "货车司机党建工作背景下的思政课",
+        "《红色引擎》",
+        "破冰！一个支部的主要做法",
+    ],
+)
+def test_titles_are_titles_whatever_words_they_use(title: str) -> None:
+    headings = [f"{number}、{name}" for number, name in zip("一二三四", FIVE, strict=False)]
+    found = text_of(title, "某某市公路中心", *written(*headings)[2:])
+    assert (found.title, found.unit) == (title, "某某市公路中心")
+    assert [section.name for section in found.sections] == FIVE[:4]
+    assert found.body_count == 100
+
+
+def test_a_head_of_labelled_lines_is_the_title_block() -> None:
+    found = text_of(
+        "案例名称：红色引擎",
+        "申报单位：某局",
+        "申报类型：行业党建",
+        "联系人：张三",
+        "电话：13900000001",
+        *written("一、背景介绍", "二、主要做法")[2:],
+    )
+    assert (found.title, found.unit, found.body_count) == ("红色引擎", "某局", 50)
+
+
+def test_a_text_in_a_cell_of_the_form_is_read() -> None:
+    inside = "\n".join(
+        ["案例正文", *(f"{n}、{x}\n{BODY * 12}" for n, x in zip("一二三四", FIVE, strict=False))]
+    )
+    rows = [*OFFICIAL, [inside, "<<", "<<", "<<"]]
+    found = text_of(TITLE, rows)
+    assert [section.name for section in found.sections] == FIVE[:4]
+    assert found.body_count == 4 * (6 + 19 * 12)
+
+
+def test_notes_on_filling_the_form_are_no_case_text() -> None:
+    notes = ["填表说明", *(f"{number}.{BODY}" for number in range(1, 20))]
+    assert parse_case_text(read(docx(TITLE, OFFICIAL, *notes)), CAMPAIGN, None) is None

@@ -543,3 +543,68 @@ def test_another_campaign_is_read_by_its_own_labels() -> None:
         "自我介绍": "我喜欢帮忙。",
     }
     assert form(TITLE, OFFICIAL, campaign=other) is None
+
+
+# --- odd tables -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["单位联系人", "张三"], ["办公电话", "13900000001"]],
+        [["联系人姓名及职务", "张三"], ["电话（必填）", "13900000001"]],
+        [["联系人", "（填写姓名）", "张三"], ["电话", "请填写手机号", "13900000001"]],
+        [["联系人", "张三", "职务", "科长"], ["邮箱", "a@b.cn", "手机", "13900000001"]],
+        [["联系人", "张三"], ["电话", "：", "13900000001"]],
+        [["联系人", "电话"], ["张三", "13900000001"]],
+        [["联系人", "职务", "电话"], ["张三", "科长", "13900000001"]],
+        [["姓名", "职务", "联系人", "张三"], ["手\n机", "13900000001"]],
+    ],
+)
+def test_odd_rows_give_contact_and_telephone(rows: list[list[str]]) -> None:
+    width = max(len(row) for row in rows)
+    head = [
+        ["案例名称", "红色引擎"],
+        ["申报单位", "某某市公路中心"],
+        ["申报类型（请在□内打“√”）", "☑行业党建 □行业思政（请在相应方框内打√）"],
+    ]
+    tail = [["案例概要和创新之处", SUMMARY]]
+    table = [row + ["<<"] * (width - len(row)) for row in [*head, *rows, *tail]]
+    assert values(form(TITLE, table)) == FILLED
+
+
+def test_an_empty_contact_is_not_filled_from_the_next_label() -> None:
+    rows = [
+        *OFFICIAL[:3],
+        ["联系人", "", "职务", "科长"],
+        ["电话", "13900000001", "<<", "<<"],
+        *OFFICIAL[4:],
+    ]
+    assert values(form(TITLE, rows)) == {**FILLED, "联系人": None}
+
+
+def test_two_telephone_labels_keep_the_first_that_says_something() -> None:
+    rows = [*OFFICIAL, ["手机", "13911111111", "<<", "<<"]]
+    assert values(form(TITLE, rows)) == FILLED
+
+
+def test_labels_at_the_head_of_a_case_text_are_no_form() -> None:
+    text = ["一、背景介绍", "背景内容。", "二、主要做法", "做法内容。"]
+    lines = [
+        "案例名称：红色引擎",
+        "申报单位：某局",
+        "申报类型：行业党建",
+        "联系人：张三",
+        "电话：13900000001",
+    ]
+    assert form(*lines, *text) is None
+    assert form([line.split("：") for line in lines], *text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["（" * 3000, "案例名称" + " " * 3000, "1" * 3000, "□√" * 3000, "\n" * 3000]
+)
+def test_senseless_text_is_read_without_sense(text: str) -> None:
+    record = form(TITLE, official(title=text, type=text))
+    assert record is not None
+    assert record.fields["电话"].value == "13900000001"
