@@ -59,6 +59,7 @@ NUMBERINGS = {
     "bullets": ("■{}", "■{}", "■{}", "■ {}", "■ {}"),
     "full stop": ("{}。",) * 5,
     "spaced": ("一、{}  ",) * 5,
+    "a dash for one": ("—、{}", "二、{}", "三、{}", "四、{}", "五、{}"),
 }
 
 
@@ -134,6 +135,21 @@ def test_headings_with_a_subtitle() -> None:
 )
 def test_synonyms_and_qualified_names_are_headings(headings: tuple[str, ...]) -> None:
     assert sections(*written(*headings)) == FIVE
+
+
+def test_numbered_headings_that_say_more_than_the_name_before_an_appendix_without_number() -> None:
+    assert (
+        sections(
+            *written(
+                "一、背景与缘起",
+                "二、主要做法及亮点",
+                "三、成效与影响",
+                "四、经验总结与推广价值",
+                "附录",
+            )
+        )
+        == FIVE
+    )
 
 
 def test_one_heading_may_name_two_sections() -> None:
