@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from inbox_ingest.campaigns import Campaign, Section
 from inbox_ingest.checking.findings import Finding
+from inbox_ingest.checking.materials import role_named, with_role
 from inbox_ingest.records import Case, CaseText, IssueCode
 
 
@@ -36,6 +37,11 @@ def missing_sections(case: Case, campaign: Campaign) -> Iterator[Finding]:
     text = case.case_text
     if text is None:
         return
+    stray = _stray_text(case, campaign)
+    if stray is not None:
+        detail = f"文件“{stray}”篇幅像案例正文，但没有规定的小标题，也没有申报表相印证"
+        yield Finding(IssueCode.ASSEMBLY_UNSURE, detail=detail)
+        return
     for section in campaign.text.sections:
         if not section.required or (section.appendix and _sent_apart(case, section)):
             continue
@@ -44,6 +50,19 @@ def missing_sections(case: Case, campaign: Campaign) -> Iterator[Finding]:
             yield _careful(text, IssueCode.SECTION_MISSING, section)
         elif all(record.empty for record in found):
             yield _careful(text, IssueCode.SECTION_EMPTY, section)
+
+
+def _stray_text(case: Case, campaign: Campaign) -> str | None:
+    """The name of a file that was taken for the case text by its length alone, without a form.
+
+    It may be anything: nobody is told that sections are missing in it.
+    """
+    if case.case_text is None or case.case_text.sections or any(with_role(case, "form")):
+        return None
+    for material in with_role(case, "case_text"):
+        name = material.attachment.filename or "未命名文件"
+        return None if role_named(name, campaign) == "case_text" else name
+    return None
 
 
 def _careful(text: CaseText, code: IssueCode, section: Section) -> Finding:

@@ -261,6 +261,16 @@ EXAMPLES = [
         [mail(form(), scan(), case_text(sections=SECTIONS[:4]))],
         {("section-missing", "附录")},
     ),
+    Example(
+        "a text without any section beside its form",
+        [mail(form(), scan(), case_text(sections=()))],
+        {("section-missing", name) for name in SECTIONS},
+    ),
+    Example(
+        "a long file that may be anything",
+        [mail(case_text(sections=(), filename="领导讲话.docx"))],
+        {("form-missing", None), ("scan-missing", None), ("assembly-unsure", None)},
+    ),
     # Seals.
     Example(
         "no seal in colour",
