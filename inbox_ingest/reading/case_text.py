@@ -26,16 +26,16 @@ def parse_case_text(
 ) -> CaseText | None:
     """Read a case text; None where the document holds none.
 
-    A document with at least two of the sections is one; so is a longer text without them, which may
-    yet be a news report or a notice: `roles.role_of` decides that. A form in the same document is
-    left out.
+    A document with a section heading is one, so is a longer text without any; it may yet be a news
+    report, a plan or a notice: `roles.role_of` decides that. A form in the same document is left
+    out.
     """
     region = find_form(document, campaign)
     skip = range(0) if region is None else range(region.start, region.end)
     found = _read(lines_of(document.blocks, skip), document, campaign, filename)
     if region is None:
         return found
-    if found is not None and (found.sections or found.body_count >= _BESIDE_FORM):
+    if found is not None and _enough_beside_form(found):
         return found
     inside = [_read(lines, document, campaign, filename) for lines in _long_cells(region)]
     return next((x for x in inside if x is not None and len(x.sections) >= 3), None)
@@ -60,7 +60,7 @@ def _read(
     front = read_front(lines[:first], campaign, names)
     body = _body(lines, headings, front, campaign.text, names)
     body_count = sum(count_characters(text) for text in body)
-    if not _is_case_text(headings, front, body_count):
+    if not _is_case_text(headings, body_count):
         return None
     return CaseText(
         title=front.title,
@@ -79,13 +79,15 @@ def _read(
     )
 
 
-def _is_case_text(headings: Sequence[Heading], front: Front, body_count: int) -> bool:
-    named = {section for heading in headings for section in heading.sections}
-    if len(named) >= 2:
+def _is_case_text(headings: Sequence[Heading], body_count: int) -> bool:
+    """One section is enough: a text may come in several files, an appendix by itself."""
+    return bool(headings) or body_count >= _TEXT_LENGTH
+
+
+def _enough_beside_form(found: CaseText) -> bool:
+    if len(found.sections) > 1:
         return True
-    if named and front.abstract is not None:
-        return True
-    return body_count >= _TEXT_LENGTH
+    return found.body_count >= (_TEXT_LENGTH if found.sections else _BESIDE_FORM)
 
 
 def _body(

@@ -49,15 +49,21 @@ _STOP = re.compile(
 # Words that add nothing to a section's name.
 _NEUTRAL = re.compile(
     r"(?:本|该|此|的|和|与|及|以及|暨|、|/|案例|项目|活动|工作|课题|单位|主要|基本|具体|相关|有关|总体|"
-    r"取得|获得|所|情况|介绍|概述|概况|概要|简介|简述|说明|内容|部分|方面|如下|以下|阐述|分析|篇|章|"
+    r"取得|获得|所|情况|介绍|概述|概况|概要|简介|简述|说明|内容|部分|方面|如下|以下|几点|一些|若干|思考|体会|建议|展望|反响|阐述|分析|篇|章|"
     r"实施|开展|推进|创新|特色|典型|实践|探索)*"
 )
 _END_NOTE = re.compile(r"[（(]([^（）()]{1,30})[）)][：:]?$")
 _JOIN = re.compile(r"(?:和|与|及|以及|暨|、|/|／|&|＆|\+|＋|·|，|,)?")
 _ORDINAL = rf"[\d{_CHINESE}]{{0,2}}"
+# What may follow the name of an appendix: 附录2, 附录之一, 附录资料汇编.
+_AFTER_APPENDIX = re.compile(rf"{_ORDINAL}|(?:之|资|材|图|表|文|照|清|名|统|相|活)\S{{0,8}}")
 _LOOSE_APPENDIX = re.compile(
     rf"^\s*[{re.escape(_OPEN)}（(]?附\s*(?:件|图|表|录)?\s*{_ORDINAL}\s*"
     rf"(?:[:：.、（(\s{re.escape(_CLOSE)}）)]|$)"
+)
+_OTHER_APPENDIX = re.compile(
+    r"^(?:相关|有关|佐证|支撑|证明|辅助|参考|其他|活动|案例)*"
+    r"(?:材料|资料|图片|照片|影像|媒体报道|媒体链接|报道)+(?:链接|目录|清单|展示)?$"
 )
 
 
@@ -129,8 +135,13 @@ class SectionNames:
         return None if found is None else core[found.end() :].strip()
 
     def loose_appendix(self, text: str) -> bool:
-        """Whether the line begins an appendix by another word (附件1：…, 附图, 附：)."""
-        return bool(self._appendices) and _LOOSE_APPENDIX.match(text) is not None
+        """Whether the line begins an appendix by another word (附件1：…, 附：, 五、佐证材料)."""
+        if not self._appendices:
+            return False
+        numbering, core = split_number(text)
+        bare = squeeze(core).strip(_OPEN + _CLOSE + "（）()：:")
+        other = len(bare) <= 12 and _OTHER_APPENDIX.match(bare) is not None
+        return _LOOSE_APPENDIX.match(text) is not None or (other and numbering is not None)
 
     @property
     def appendices(self) -> frozenset[int]:
@@ -146,7 +157,7 @@ class SectionNames:
         sections = tuple(dict.fromkeys(self._of[match.group()] for match in found))
         before, after = head[: found[0].start()], head[found[-1].end() :]
         between = [head[first.end() : second.start()] for first, second in pairwise(found)]
-        if sections[-1] in self._appendices and re.fullmatch(_ORDINAL, after):
+        if sections[-1] in self._appendices and _AFTER_APPENDIX.fullmatch(after):
             after = ""
         if not before and not after and all(_JOIN.fullmatch(piece) for piece in between):
             return sections, EXACT

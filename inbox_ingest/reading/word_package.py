@@ -6,6 +6,7 @@ bomb costs what the limit allows. XML is parsed without entities, DTDs or networ
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import struct
 import zipfile
@@ -41,6 +42,18 @@ _STRICT_NAMES = (
 )
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+)
+# All that zipfile was seen to raise on damaged, encrypted or exotic archives.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    OSError,
+    ValueError,
 )
 _DAMAGED = "文件已损坏，无法打开"
 
@@ -95,30 +108,24 @@ class Package:
 
     def read(self, name: str, limit: int = PART_LIMIT) -> bytes | None:
         """The bytes of a part, None where there is none."""
-        member = self._members.get(_normal(name))
-        if member is None:
-            return None
+        return b"".join(self.chunks(name, limit)) if self.has(name) else None
+
+    def chunks(self, name: str, limit: int) -> Iterator[bytes]:
+        """The bytes of a part that is there, a mebibyte at a time, never more than `limit`."""
+        member = self._members[_normal(name)]
         if member.flag_bits & 1:
             raise Unreadable(IssueCode.FILE_UNREADABLE, "文件设有密码，无法打开")
+        left = limit
         try:
             with self._zip.open(member) as stream:
-                data = stream.read(limit + 1)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            struct.error,
-            OSError,
-            ValueError,
-        ) as error:
+                while chunk := stream.read(MEBIBYTE):
+                    left -= len(chunk)
+                    if left < 0:
+                        detail = f"其中 {name} 超过 {limit // MEBIBYTE} MB，未读取"
+                        raise Unreadable(IssueCode.SUSPICIOUS_FILE, detail)
+                    yield chunk
+        except _ZIP_ERRORS as error:
             raise Unreadable(IssueCode.FILE_UNREADABLE, _DAMAGED) from error
-        if len(data) > limit:
-            raise Unreadable(
-                IssueCode.SUSPICIOUS_FILE, f"其中 {name} 超过 {limit // MEBIBYTE} MB，未读取"
-            )
-        return data
 
     def tree(self, name: str, limit: int = PART_LIMIT) -> etree._Element | None:
         """The root element of an XML part, None where there is no such part."""

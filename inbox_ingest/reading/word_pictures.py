@@ -39,17 +39,18 @@ def take_pictures(
         if len(pictures) == PICTURES_LIMIT:
             lost.append(f"{PICTURES_LIMIT} 幅以后的图片")
             break
+        if not package.has(relation.target):
+            continue
         try:
-            data = package.read(relation.target, PICTURE_LIMIT)
+            kept = sink.put(package.chunks(relation.target, PICTURE_LIMIT))
         except Unreadable as problem:
             lost.append(f"{place.where}的图片（{problem.detail}）")
             continue
-        if data:
-            kept = sink.put([data])
+        if kept.size:
             pictures.append(
                 Picture(
                     sha256=kept.sha256,
-                    size=len(data),
+                    size=kept.size,
                     kind=kind_of(kept),
                     where=place.where,
                     after=place.after,

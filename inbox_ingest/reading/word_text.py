@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from inbox_ingest.reading.word_fields import Field, drawn_by, form_control
-from inbox_ingest.reading.word_styles import PLAIN, VAL, Style, Styles, W, fonts_of, is_on
+from inbox_ingest.reading.word_looks import Look, look_of, plain_look
+from inbox_ingest.reading.word_styles import PLAIN, VAL, Style, Styles, W
 from inbox_ingest.reading.word_symbols import spelled, symbol, symbol_font
 from inbox_ingest.records import EMPTY_BOX, TICKED, UNSURE_BOX
 
@@ -25,7 +26,6 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 _WIDEST_SPACE = 100  # characters: wider ones say no more, and cost every reader after us
 _ENDLESS = re.compile(rf"\s{{{_WIDEST_SPACE},}}")
 _PRIVATE = re.compile("[\uf000-\uf0ff]")  # where symbol fonts hide
-_PLAIN_COLOURS = (None, "auto", "000000")
 _CONTROL_BOX = re.compile("checkbox|optionbutton|复选框|选项按钮", re.IGNORECASE)
 
 
@@ -48,17 +48,6 @@ class Line:
         return _ENDLESS.sub(lambda space: space.group()[:_WIDEST_SPACE], text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How a run looks, as far as it matters for what it says."""
-
-    bold: bool = False
-    struck: bool = False
-    marked: bool = False
-    font: str | None = None
-    letters: bool = False
-
-
 class TextReader:
     """Reads the paragraphs of one story (body, footnotes) in order; fields may span several."""
 
@@ -67,8 +56,8 @@ class TextReader:
         self._fields: list[Field] = []
         self._line = Line()
         self._style = PLAIN
-        self._look = _Look()
-        self._plain_look = _Look()
+        self._look = Look()
+        self._plain_look = Look()
         self._handlers: dict[str, Callable[[etree._Element], None]] = {
             W + "r": self._run,
             W + "t": self._text,
@@ -100,9 +89,7 @@ class TextReader:
     def read(self, paragraph: etree._Element, style: Style) -> Line:
         """Read one `w:p`."""
         self._line, self._style = Line(), style
-        self._plain_look = _Look(
-            bold=bool(style.bold), font=style.font, letters=style.font is not None
-        )
+        self._plain_look = plain_look(style)
         self._children(paragraph)
         if self._fields and _draws(self._fields[-1]):
             self._close_field()  # such a field ends with its paragraph, whatever the file forgot
@@ -125,40 +112,17 @@ class TextReader:
                 self._marks_only(run)
                 return
         else:
-            character = self._styles.style(_value(properties.find(W + "rStyle")))
-            if self._hidden(properties, character):
+            look = look_of(properties, self._style, self._styles)
+            if look is None:
                 self._marks_only(run)
                 return
-            self._look = self._look_of(properties, character)
+            self._look = look
         self._children(run)
 
     def _marks_only(self, run: etree._Element) -> None:
         """Of a hidden run only the beginnings and ends of fields are heeded, to keep the balance."""
         for node in run.findall(W + "fldChar"):
             self._field_mark(node, hidden=True)
-
-    def _hidden(self, properties: etree._Element, character: Style) -> bool:
-        own = is_on(properties.find(W + "vanish"))
-        if own is None:
-            own = character.hidden
-        return bool(self._style.hidden) if own is None else own
-
-    def _look_of(self, properties: etree._Element, character: Style) -> _Look:
-        bold = is_on(properties.find(W + "b"))
-        if bold is None:
-            bold = character.bold
-        font = fonts_of(properties) or character.font
-        letters = font is not None
-        if properties.find(W + "rFonts") is None and font is None:
-            font, letters = self._style.font, self._style.font is not None
-        return _Look(
-            bold=bool(self._style.bold) if bold is None else bold,
-            struck=bool(is_on(properties.find(W + "strike")))
-            or bool(is_on(properties.find(W + "dstrike"))),
-            marked=_stands_out(properties),
-            font=font,
-            letters=letters and _draws_letters(properties, font),
-        )
 
     def _put(self, text: str) -> None:
         for open_field in reversed(self._fields):
@@ -310,25 +274,3 @@ def alternative(node: etree._Element) -> etree._Element | None:
 
 def _draws(open_field: Field) -> bool:
     return not open_field.in_result and open_field.instruction[:2].upper() == "EQ"
-
-
-def _value(node: etree._Element | None) -> str | None:
-    return None if node is None else node.get(VAL)
-
-
-def _stands_out(properties: etree._Element) -> bool:
-    for name in ("highlight", "u", "bdr", "em"):
-        value = _value(properties.find(W + name))
-        if value is not None and value not in ("none", "nil"):
-            return True
-    shading = properties.find(W + "shd")
-    if shading is not None and shading.get(W + "fill", "auto").upper() not in ("AUTO", "FFFFFF"):
-        return True
-    return _value(properties.find(W + "color")) not in _PLAIN_COLOURS
-
-
-def _draws_letters(properties: etree._Element, font: str | None) -> bool:
-    fonts = properties.find(W + "rFonts")
-    if fonts is None or font is None:
-        return font is not None
-    return symbol_font(fonts.get(W + "ascii"), fonts.get(W + "hAnsi")) is not None

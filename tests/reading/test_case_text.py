@@ -130,6 +130,7 @@ def test_headings_with_a_subtitle() -> None:
         ),
         ("一、背景", "二、做法", "三、成效", "四、启示", "附录一"),
         ("一、实施背景", "二、主要做法与创新举措", "三、实施成效", "四、经验与启示", "附录1："),
+        ("一、背景", "二、做法", "三、成效与反响", "四、几点思考和启示", "附录资料汇编"),
         ("1 项目背景介绍", "2 主要做法", "3 工作成效", "4 经验总结", "附录（图片）"),
     ],
 )
@@ -310,7 +311,17 @@ def test_an_appendix_that_says_none_is_not_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["附件：", "附：", "附件1：活动照片", "附图", "附表一", "（附件）"]
+    "line",
+    [
+        "附件：",
+        "附：",
+        "附件1：活动照片",
+        "附图",
+        "附表一",
+        "（附件）",
+        "五、佐证材料",
+        "五、相关图片资料",
+    ],
 )
 def test_an_appendix_by_another_word_at_the_end_is_one(line: str) -> None:
     found = text_of(
@@ -591,3 +602,9 @@ def test_a_text_in_a_cell_of_the_form_is_read() -> None:
 def test_notes_on_filling_the_form_are_no_case_text() -> None:
     notes = ["填表说明", *(f"{number}.{BODY}" for number in range(1, 20))]
     assert parse_case_text(read(docx(TITLE, OFFICIAL, *notes)), CAMPAIGN, None) is None
+
+
+def test_an_appendix_in_a_file_of_its_own_is_read() -> None:
+    found = text_of("附录", "活动照片若干。")
+    assert [(section.name, section.empty) for section in found.sections] == [("附录", False)]
+    assert found.body_count == 0
