@@ -56,7 +56,7 @@ def _blocks(page: PageResult) -> list[Paragraph | Table]:
 
         free -= inside
         if len(areas) > 1:
-            table = table_of(areas, content, where, reach)
+            table = table_of(areas, content, where, _leeway(areas, reach))
             placed.append((min(area.top for area in areas), table))
         else:
             free |= inside  # a single frame around text is no table
@@ -66,6 +66,12 @@ def _blocks(page: PageResult) -> list[Paragraph | Table]:
         paragraph = _paragraphs(row, page.squares, right, f"第{page.number}页", in_table=False)
         placed += [(float(row[0].box[1]), one) for one in paragraph]
     return [block for _, block in sorted(placed, key=lambda entry: entry[0])]
+
+
+def _leeway(areas: Sequence[Area], reach: float) -> float:
+    """How far apart edges of one grid line may be: what perspective is left, less than half a cell."""
+    least = min(min(area.right - area.left, area.bottom - area.top) for area in areas)
+    return max(reach, 0.3 * least)
 
 
 def _holds(area: Area, line: Line) -> bool:

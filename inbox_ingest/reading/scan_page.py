@@ -176,23 +176,23 @@ def _frame_corners(pixels: Pixels) -> NDArray[np.float32] | None:
     grid = np.zeros_like(ink)
     thick = cv2.dilate(ink, np.ones((3, 3), np.uint8))
     length = max(15, min(ink.shape) // 25)
-    for kernel in (np.ones((1, length), np.uint8), np.ones((length, 1), np.uint8)):
-        grid |= np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
+    for shape in ((1, length), (length, 1)):
+        lines = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        # A line askew falls into pieces: gaps along it are closed.
+        along = np.ones((shape[0] * 2 - 1, shape[1] * 2 - 1), np.uint8)
+        closed = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, along)
+        grid |= np.asarray(closed, dtype=np.uint8)
     grid = np.asarray(cv2.dilate(grid, np.ones((5, 5), np.uint8)), dtype=np.uint8)
     contours, _ = cv2.findContours(grid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
         return None
-    largest = max(contours, key=cv2.contourArea)
-    area = cv2.contourArea(largest)
-    corners = cv2.approxPolyDP(
-        cv2.convexHull(largest), 0.03 * cv2.arcLength(largest, closed=True), closed=True
-    )
-    if area < 0.1 * ink.size or len(corners) != 4:
-        return None
-    points = np.asarray(corners, dtype=np.float32).reshape(4, 2)
+    hull = cv2.convexHull(max(contours, key=lambda one: cv2.contourArea(cv2.convexHull(one))))
+    points = np.asarray(hull, dtype=np.float32).reshape(-1, 2)
     sums, differences = points.sum(axis=1), points[:, 1] - points[:, 0]
     order = [sums.argmin(), differences.argmin(), sums.argmax(), differences.argmax()]
-    if len(set(order)) != 4 or area < 0.8 * cv2.contourArea(points[order]):
+    area = cv2.contourArea(hull)
+    # A frame fills the four corners of its outline; a lone line, or text, does not.
+    if area < 0.1 * ink.size or cv2.contourArea(points[order]) < 0.93 * area:
         return None
     return np.asarray(points[order] * scale, dtype=np.float32)
 

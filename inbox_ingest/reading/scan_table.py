@@ -52,7 +52,22 @@ def table_cells(ink: Pixels) -> list[Rect]:
             Rect(cell.left + left, cell.top + top, cell.right + left, cell.bottom + top)
             for cell in _holes(inside, ink.shape[0])
         ]
-    return sorted(cells, key=lambda cell: (cell.top, cell.left))
+    return sorted(_innermost(cells), key=lambda cell: (cell.top, cell.left))
+
+
+def _innermost(cells: list[Rect]) -> list[Rect]:
+    """Cells without those that hold others: the sheet's own edge on a desk, a double frame."""
+    return [cell for cell in cells if not any(_lies_in(other, cell) for other in cells)]
+
+
+def _lies_in(inner: Rect, outer: Rect) -> bool:
+    return (
+        inner != outer
+        and outer.left <= inner.left
+        and inner.right <= outer.right
+        and outer.top <= inner.top
+        and inner.bottom <= outer.bottom
+    )
 
 
 def _rulings(ink: Pixels) -> Pixels:
