@@ -56,7 +56,9 @@ _END_NOTE = re.compile(r"[（(]([^（）()]{1,30})[）)][：:]?$")
 _JOIN = re.compile(r"(?:和|与|及|以及|暨|、|/|／|&|＆|\+|＋|·|，|,)?")
 _ORDINAL = rf"[\d{_CHINESE}]{{0,2}}"
 # What may follow the name of an appendix: 附录2, 附录之一, 附录资料汇编.
-_AFTER_APPENDIX = re.compile(rf"{_ORDINAL}|(?:之|资|材|图|表|文|照|清|名|统|相|活)\S{{0,8}}")
+_AFTER_APPENDIX = re.compile(
+    rf"{_ORDINAL}|(?:之|资|材|图|表|文|照|清|名|统|相|活|汇|集|选)\S{{0,8}}"
+)
 _LOOSE_APPENDIX = re.compile(
     rf"^\s*[{re.escape(_OPEN)}（(]?附\s*(?:件|图|表|录)?\s*{_ORDINAL}\s*"
     rf"(?:[:：.、（(\s{re.escape(_CLOSE)}）)]|$)"
