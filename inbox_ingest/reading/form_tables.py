@@ -215,12 +215,19 @@ class FormTable:
             column = other.column + other.column_span
 
     def _under(self, label: Label) -> list[Cell]:
+        """The cell of the answer below; one that only says what to write is passed over."""
         cell = label.cell
+        other = self._below(cell)
+        if other is not None and _only_prompts(other, label.found.fields):
+            other = self._below(other) or other
+        return [] if other is None else [other]
+
+    def _below(self, cell: Cell) -> Cell | None:
         other = self._at.get((cell.row + cell.row_span, cell.column))
         if other is None or other.column != cell.column or id(other) in self._used:
-            return []
+            return None
         found = self._found.get(id(other))
-        return [] if found is not None and found.found.setting != "joined" else [other]
+        return None if found is not None and found.found.setting != "joined" else other
 
     def _below_reads_better(self, labels: Sequence[Label]) -> bool:
         """Whether this row is a line of headings with its answers in the next row."""

@@ -573,6 +573,16 @@ def test_odd_rows_give_contact_and_telephone(rows: list[list[str]]) -> None:
     assert values(form(TITLE, table)) == FILLED
 
 
+def test_a_hint_in_a_row_of_its_own_is_passed_over() -> None:
+    rows = [
+        *OFFICIAL[:4],
+        ["案例概要和创新之处", *["<<"] * 3],
+        ["（500字以内）", *["<<"] * 3],
+        [SUMMARY, *["<<"] * 3],
+    ]
+    assert values(form(TITLE, rows)) == FILLED
+
+
 def test_an_empty_contact_is_not_filled_from_the_next_label() -> None:
     rows = [
         *OFFICIAL[:3],
