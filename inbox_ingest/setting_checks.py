@@ -40,12 +40,6 @@ def _path(value: Any, folder: Path) -> Path:
     return (folder / Path(_text(value, folder)).expanduser()).resolve()
 
 
-def _boolean(value: Any, _folder: Path) -> bool:
-    if not isinstance(value, bool):
-        raise _Wrong("须是 true 或 false（不加引号）")
-    return value
-
-
 def _whole(lowest: int, highest: int) -> Check:
     def check(value: Any, _folder: Path) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
@@ -138,7 +132,6 @@ TABLES: dict[str, dict[str, Check]] = {
         "connect_timeout": _seconds,
         "timeout": _seconds,
         "deadline": _seconds,
-        "mark_seen": _boolean,
         "ca_file": _path,
         "password_command": _command,
         "keyring": _keyring,
@@ -158,7 +151,6 @@ TABLES: dict[str, dict[str, Check]] = {
     "fetch": {
         "batch_megabytes": _megabytes,
         "batch_messages": _whole(1, 5000),
-        "chunk_megabytes": _megabytes,
         "largest_megabytes": _megabytes,
     },
     "executor": {"name": _one_of("processes", "serial"), "workers": _whole(0, 256)},

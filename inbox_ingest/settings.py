@@ -40,7 +40,6 @@ class MailboxSettings:
     connect_timeout: float = 20.0
     timeout: float = 60.0
     deadline: float = 90.0
-    mark_seen: bool = False
     ca_file: Path | None = None
     password_command: tuple[str, ...] = ()
     keyring: str | None = "inbox-ingest"
@@ -61,11 +60,10 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """Bounds of one pass. Sizes in bytes; messages above `chunk_bytes` are fetched in pieces."""
+    """Bounds of one pass. Sizes in bytes; a larger message than `largest_message` waits, and is shown."""
 
     batch_bytes: int = 16 * MEBIBYTE
     batch_messages: int = 200
-    chunk_bytes: int = MEBIBYTE
     largest_message: int = 200 * MEBIBYTE
 
 
@@ -182,7 +180,6 @@ def _with_standard_port(values: dict[str, Any], *, starttls: int) -> dict[str, A
 def _in_bytes(values: Mapping[str, Any]) -> dict[str, Any]:
     names = {
         "batch_megabytes": "batch_bytes",
-        "chunk_megabytes": "chunk_bytes",
         "largest_megabytes": "largest_message",
     }
     return {names.get(key, key): value for key, value in values.items()}

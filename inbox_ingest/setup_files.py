@@ -133,7 +133,6 @@ user = {_quoted(answers.user)}
 # port = 993
 # 要收的文件夹；不写则收 INBOX 和垃圾邮件、广告邮件等（投稿有时会被误判）
 # folders = ["INBOX", "垃圾邮件", "广告邮件"]
-# mark_seen = false             # 是否把收过的邮件标为已读；默认不改动邮箱
 # ca_file = "ca.pem"            # 自建服务器的证书
 # 授权码不写在这里。可设环境变量 INGEST_IMAP_PASSWORD，或用系统钥匙串，
 # 或写一条能输出授权码的命令（由 cron 运行时请写完整路径）：
@@ -158,7 +157,6 @@ user = {_quoted(answers.user)}
 # [fetch]
 # batch_megabytes = 16          # 每批下载多少
 # batch_messages = 200
-# chunk_megabytes = 1
 # largest_megabytes = 200       # 更大的邮件不下载，只列出
 
 # [executor]

@@ -33,7 +33,6 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert settings.config is None
     assert settings.campaign is None  # the shipped one
     assert settings.mailbox.server is None
-    assert settings.mailbox.mark_seen is False
     assert settings.mailbox.folders == ()  # INBOX and the spam-like folders the server names
 
 
@@ -90,7 +89,6 @@ def test_every_value_arrives(tmp_path: Path) -> None:
         connect_timeout = 5
         timeout = 7.5
         deadline = 60
-        mark_seen = true
         password_command = ["pass", "show", "mail/126"]
         keyring = false
         [smtp]
@@ -100,7 +98,6 @@ def test_every_value_arrives(tmp_path: Path) -> None:
         [fetch]
         batch_megabytes = 2
         batch_messages = 9
-        chunk_megabytes = 3
         largest_megabytes = 40
         [executor]
         name = "serial"
@@ -114,14 +111,13 @@ def test_every_value_arrives(tmp_path: Path) -> None:
     assert (mailbox.server, mailbox.port, mailbox.user) == ("imap.126.com", 143, "someone@126.com")
     assert mailbox.folders == ("INBOX", "投稿")
     assert (mailbox.connect_timeout, mailbox.timeout, mailbox.deadline) == (5.0, 7.5, 60.0)
-    assert mailbox.mark_seen is True
     assert mailbox.password_command == ("pass", "show", "mail/126")
     assert mailbox.keyring is None
     assert (settings.smtp.server, settings.smtp.port) == ("smtp.126.com", 465)
     assert settings.who == "王一"
     fetch = settings.fetch
     assert (fetch.batch_bytes, fetch.batch_messages) == (2 * 1024 * 1024, 9)
-    assert (fetch.chunk_bytes, fetch.largest_message) == (3 * 1024 * 1024, 40 * 1024 * 1024)
+    assert fetch.largest_message == 40 * 1024 * 1024
     assert (settings.executor.name, settings.executor.workers) == ("serial", 3)
 
 
@@ -135,7 +131,6 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
         [mailbox]
         server = "imap.126.com"
         port = "993"
-        mark_seen = "yes"
         folders = "INBOX"
         timeout = 0
         usr = "a@126.com"
@@ -153,7 +148,6 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
         "databse",
         "mailbocks",
         "mailbox.port",
-        "mailbox.mark_seen",
         "mailbox.folders",
         "mailbox.timeout",
         "mailbox.usr",
@@ -162,7 +156,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
         "executor.name",
         "executor.workers",
     }
-    assert "12 处错误" in message
+    assert "11 处错误" in message
     assert "是否想写 database" in lines["databse"]
     assert "是否想写 mailbox" in lines["mailbocks"]
     assert "是否想写 user" in lines["mailbox.usr"]
