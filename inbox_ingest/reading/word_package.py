@@ -22,9 +22,7 @@ from inbox_ingest.reading.document import Unreadable
 from inbox_ingest.records import IssueCode
 
 MEBIBYTE = 1 << 20
-MAIN_LIMIT = (
-    24 * MEBIBYTE
-)  # of XML: some two million 字, a thousand times what a form or text needs
+MAIN_LIMIT = 16 * MEBIBYTE  # of XML: a case text of 3,000 字 takes well under one
 PART_LIMIT = 8 * MEBIBYTE
 PICTURE_LIMIT = 64 * MEBIBYTE
 TOTAL_LIMIT = 200 * MEBIBYTE
