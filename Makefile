@@ -69,8 +69,10 @@ setup-servers:
 demo: setup
 	@rm -rf $(DEMO_HOME)
 	@mkdir -p $(DEMO_HOME)
+	@echo 'reading the sample mailbox; its stamped pages take a minute or two'
 	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest run --source eml:$(CURDIR)/samples
 	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest status
+	@echo
 	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest show DJ001
 
 # --- checking ---------------------------------------------------------------------------------
