@@ -26,6 +26,7 @@ from inbox_ingest.records import CloudLink
 
 MOST_LINKS = 100
 _LONGEST_URL = 2000
+_LONGEST_CONTEXT = 600  # characters around a link that may be about it
 _CHINA = ZoneInfo("Asia/Shanghai")
 
 # (who keeps the file, pattern of host and path without scheme)
@@ -128,9 +129,9 @@ def _in_html(html: str, forward: bool) -> Iterator[CloudLink]:
     for link in flat.links:
         if link.quoted and not forward:
             continue
+        url = _clean_url(link.href)
         if len(wanted) >= MOST_LINKS:
             break
-        url = _clean_url(link.href)
         owner = provider_of(url) or _by_marker(flat.all_text, link.offset, url)
         if owner is not None:
             wanted.setdefault(_key(url), []).append(link.element)
@@ -160,9 +161,11 @@ def _context(element: Any, others: set[str]) -> str:
     """
     best = ""
     for block in _ancestors(element):
-        hrefs = {_key(_clean_url(anchor.get("href") or "")) for anchor in block.iter("a")}
-        text = re.sub(r"\s+", " ", " ".join(block.itertext()))
-        if hrefs & others or len(text) > 600:
+        # Both looked through only until they say no: a block may hold the whole letter.
+        if any(_key(_clean_url(a.get("href") or "")) in others for a in block.iter("a")):
+            break
+        text = re.sub(r"\s+", " ", " ".join(islice(block.itertext(), _LONGEST_CONTEXT)))
+        if len(text) > _LONGEST_CONTEXT:
             break
         best = text
         if _SIZE.search(text) and (_expiry(text) is not None or "无限期" in text):

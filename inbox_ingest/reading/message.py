@@ -39,6 +39,8 @@ __all__ = ["MailFile", "MailParts", "TooComplex", "take_apart"]
 UNFINISHED = "附件不完整（传送中断）"
 
 _LARGEST_TEXT = 1 << 20  # bytes of one body that are read as words
+_LONGEST_FIELD = 16 << 10  # bytes of one header; some 400 addresses
+_LONGEST_WORDS = 200_000  # characters in which history and links are looked for
 _LARGEST_UUENCODED = 48 << 20
 _MOST_TEXTS = 50
 _LARGEST_LINKING_HTML = 2 << 20
@@ -105,11 +107,20 @@ def take_apart(content: Content, sink: Sink) -> MailParts:
     with RawMail(content) as raw:
         root = structure_of(raw)
         received = [found.group(1) for found in _RECEIVED.finditer(root.header)]
-        parsed = _parsed(replace(root, header=_UNASKED.sub(b"", root.header)))
+        parsed = _parsed(replace(root, header=_bounded(_UNASKED.sub(b"", root.header))))
         reader = _Reader(raw, sink, parsed)
         reader.read(root)
         message = message_record(parsed[root.path], received)
     return MailParts(message, reader.text(), tuple(reader.bodies()), tuple(reader.files()))
+
+
+def _bounded(header: bytes) -> bytes:
+    """The header with every field cut to a length that the library's parsers can bear."""
+    if len(header) <= _LONGEST_FIELD:
+        return header
+    fields = re.split(rb"(?<=\n)(?![ \t])", header)
+    cut = (one if len(one) <= _LONGEST_FIELD else one[:_LONGEST_FIELD] + b"\r\n" for one in fields)
+    return b"".join(cut)
 
 
 def _parsed(root: Part) -> dict[str, Headers]:
@@ -160,7 +171,7 @@ class _Reader:
         for words in self._words[:_MOST_TEXTS]:
             plain = "\n".join(words.plain).strip()
             texts.append(plain or "\n".join(map(html_to_text, words.html)))
-        return "\n\n".join(text for text in texts if text.strip())
+        return "\n\n".join(text for text in texts if text.strip())[:_LONGEST_WORDS]
 
     def bodies(self) -> Iterator[Body]:
         for words in self._words[:_MOST_TEXTS]:

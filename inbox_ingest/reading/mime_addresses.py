@@ -8,13 +8,21 @@ from inbox_ingest.reading.charsets import clean_line, header_pieces
 from inbox_ingest.records import Address
 
 MOST_ADDRESSES = 500
+_LONGEST_HEADER = 64 << 10
 _LONGEST_PART = 320  # 64 octets, an @, 255 octets (RFC 5321 §4.5.3.1)
 
 # Private-use marks stand for encoded words while commas and brackets are looked for: a word may
 # hold any of them. Nothing that senders write uses these characters.
 _MARK = "\ue000"
-_SEPARATORS = re.compile(r"""("(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)|<[^<>]*>)|([,;，；])|(:)""")
-_SPEC = re.compile(r"[^\s<>()\[\]:;,\"，；]+@[^\s<>(),;:\"，；]+|\"[^\"]+\"@[^\s<>(),;:\"]+")
+# What is opened and never closed reaches to the end: looked for once, not from every place.
+_SEPARATORS = re.compile(
+    r"""("(?:[^"\\]++|\\.)*+(?:"|\Z)|\((?:[^()\\]++|\\.)*+\)?|<[^<>]*+>)|([,;，；])|(:)""",
+    re.DOTALL,
+)
+_OTHER = r"\s<>()\[\]:;,\"，；"
+_SPEC = re.compile(
+    rf"(?<![^{_OTHER}])[^{_OTHER}@]++@[^\s<>(),;:\"，；]+|\"[^\"]{{1,64}}\"@[^\s<>(),;:\"]+"
+)
 _ANGLE = re.compile(r"<([^<>]*)>")
 
 
@@ -22,7 +30,7 @@ def addresses(value: bytes) -> tuple[Address, ...]:
     """The addresses in a header value, groups opened, in order; entries without an @ are left out."""
     words: list[str] = []
     text = ""
-    for piece, coded in header_pieces(value):
+    for piece, coded in header_pieces(value[:_LONGEST_HEADER]):
         if coded:
             text += f"{_MARK}{len(words)}{_MARK}"
             words.append(piece)

@@ -22,6 +22,7 @@ LARGEST_HEADER = 256 << 10  # bytes; servers refuse more than 64 to 128 KiB
 _WINDOW = 1 << 20
 _HELD_WHOLE = 4 << 20
 _MOST_CANDIDATES = 100_000
+_MOST_MENDED = 50  # lines of a header that are no header lines
 
 
 class TooComplex(Exception):
@@ -270,7 +271,7 @@ def _header(raw: RawMail, start: int, end: int) -> tuple[bytes, int]:
     if len(block) == 8192 and _NEXT_BLANK.search(block) is None:
         block = raw.cut(start, min(end, start + LARGEST_HEADER))
     pieces: list[bytes] = []
-    at = 0
+    at = mended = 0
     if start == 0 and (junk := _FIRST_JUNK.match(block)) is not None:
         at = junk.end()
     while True:
@@ -283,7 +284,8 @@ def _header(raw: RawMail, start: int, end: int) -> tuple[bytes, int]:
             break
         rest = _NEXT_BLANK.search(block, at)
         headers_follow = _SURELY_HEADER.search(block, at, rest.start() if rest else at)
-        if not any(pieces) or headers_follow is None:
+        mended += 1
+        if not any(pieces) or headers_follow is None or mended > _MOST_MENDED:
             return b"".join(pieces), start + at
         line_end = block.find(b"\n", at) + 1 or len(block)
         pieces.append(b" " + block[at:line_end])

@@ -30,14 +30,15 @@ def own_words(text: str) -> str:
 # --- where history begins -----------------------------------------------------------------------
 
 _RULED = re.compile(
-    r"^[ \t]*[-_—=*]{2,}[ \t]*(?:原始?(?:邮|信)件|回复的原邮件|邮件原件|转发(?:的)?邮件(?:信息)?|已转发邮件"
+    r"^[ \t]*+[-_—=*]{2,}+[ \t]*+"
+    r"(?:原始?(?:邮|信)件|回复的原邮件|邮件原件|转发(?:的)?邮件(?:信息)?|已转发邮件"
     r"|original(?:[ ]message)?|replied[ ]message|(?:begin[ ])?forwarded[ ](?:message|mail)[^\n]{0,20})"
     r"[ \t]*[-_—=*]{2,}",
     re.IGNORECASE | re.MULTILINE,
 )
 _WROTE = re.compile(r"(?:写道|寫道|\bwrote)[ \t]*[:：][ \t]*$", re.IGNORECASE | re.MULTILINE)
 _FROM = re.compile(
-    r"^[ \t>*]*(?:发件人|寄件人|发件者|寄件者|發件人|from)[ \t*]*[:：]",
+    r"^[ \t>*]*+(?:发件人|寄件人|发件者|寄件者|發件人|from)[ \t*]*[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
 _OTHER_HEADER = re.compile(
@@ -78,7 +79,9 @@ def _header_block(text: str) -> int | None:
 
 
 _FORWARDED = re.compile(r"^\s*(?:fwd?|转发|转寄|轉寄|轉發)\s*[:：]", re.IGNORECASE)
-_FORWARD_RULE = re.compile(r"[-—=]{2,}[ \t]*(?:转发|已转发|(?:begin )?forwarded)", re.IGNORECASE)
+_FORWARD_RULE = re.compile(
+    r"(?<![-—=])[-—=]{2,}+[ \t]*+(?:转发|已转发|(?:begin )?forwarded)", re.IGNORECASE
+)
 
 
 def is_forward(subject: str | None, text: str) -> bool:
@@ -91,7 +94,7 @@ def is_forward(subject: str | None, text: str) -> bool:
 
 def unflow(text: str, *, delete_space: bool) -> str:
     """Join the soft line breaks of format=flowed (RFC 3676 §4)."""
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth: int | None = None
     for line in text.split("\n"):
         words = line.lstrip(">")
@@ -100,11 +103,11 @@ def unflow(text: str, *, delete_space: bool) -> str:
         soft = words.endswith(" ") and words != "-- "
         kept = words[:-1] if soft and delete_space else words
         if open_depth == depth:
-            out[-1] += kept
+            out[-1].append(kept)
         else:
-            out.append(">" * depth + (" " if depth else "") + kept)
+            out.append([">" * depth + (" " if depth else ""), kept])
         open_depth = depth if soft else None
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 # --- HTML -----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from inbox_ingest.reading.document import Document, Paragraph
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.formats import PICTURES
 
-_LARGEST_TEXT = 4 << 20
+_LARGEST_TEXT = 512 << 10  # a case text has some 10,000 bytes
 
 
 @dataclass(frozen=True, slots=True)
