@@ -113,6 +113,9 @@ _LIST_ROBOTS = re.compile(
 )
 _MASS = frozenset({"bulk", "junk", "list", "auto_reply"})
 _QUESTION = re.compile(r"[?？吗]|请问|(?:想|要|来信|特此)咨询|麻烦问")
+_REQUEST = re.compile(
+    r"请问|请教|能否|可否|麻烦问"
+)  # what sellers' rhetorical questions do without
 # A holiday note is short; a long letter that mentions one was written by a person.
 _LONGEST_NOTE = 600
 
@@ -186,34 +189,45 @@ _SELLING: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"退订|取消订阅|不想再收到|unsubscribe",
-        r"优惠|折扣|特价|促销|限时|低至|仅需\d|免费(?:试用|领取|体验)|立减|性价比|秒杀|\boffer\b|discount",
+        r"优惠|折扣|特价|促销|限时|低至|仅需\d|免费(?:试用|领取|体验)|立减|性价比|秒杀|[五六七八九\d]折|大促|\boffer\b|discount",
         r"代开|代办|代写|代发|代理(?:记账|注册)|刻章|办证|开票|(?:增值税|各类|正规)发票",
-        r"(?:论文|期刊|核心)(?:发表|征稿|投稿|代发)|职称(?:论文|评审|代)|包(?:发表|录用|过)|快速录用|见刊",
-        r"贷款|融资|理财|投资回报|返利|高额(?:回报|利润)|日赚|兼职|赚钱|股票|彩票|博彩|casino|bitcoin",
+        r"(?:论文|期刊|核心期刊|核心)(?:发表|征稿|投稿|代发)|职称(?:论文|评审|代)|包(?:发表|录用|过)|快速录用|见刊",
+        r"贷款|放款|融资|理财|投资回报|返利|高额(?:回报|利润)|日赚|兼职|赚钱|股票|彩票|博彩|casino|bitcoin",
         r"(?:培训|研修|研讨|高级研修)班|招生|报名费|会务费|培训费|开班",
         r"(?:业务|产品|服务|诚信|商务)(?:推广|推介|介绍|合作)|我(?:司|公司)(?:专业|主营|专注|致力|是一家|提供|长期)"
-        r"|专业(?:从事|提供|制作|承接)|厂家直销|供应商|批发|加盟|招商",
+        r"|专业(?:从事|提供|制作|承接)|厂家直销|供应商|批发|加盟|招商|团建|报价(?:单|表)?|质优价廉",
         r"(?:加|添加)(?:我)?(?:微信|QQ|V信|v信|VX)|扫码(?:添加|关注|咨询|领取)|微信同号|(?:咨询|订购|服务)热线"
         r"|点击(?:此处|这里|链接|下方|领取|查看详情)|立即(?:购买|抢购|咨询|注册|领取)",
         r"网站建设|建站|SEO|群发(?:软件|邮件)|邮件营销|企业邮箱(?:升级|优惠|续费)|短信群发|软件开发",
         r"[\[【(（]?(?:AD|广告)[\]】)）]",
     )
 )
-_CALL_WORDS = re.compile(
-    r"征集|申报|案例|扫描件|盖章|公章|截止|报送|附件\s*[一二12]|补发|材料|通知"
+_CALL_WORDS = re.compile(r"征集|申报|案例|扫描件|盖章|公章|截止|报送|附件\s*[一二12]|补发|材料")
+# What only an offer says: the goods with their price or terms, or how the seller may be reached.
+_PLAIN_OFFER = re.compile(
+    r"代开.{0,8}发票|发票代开|点数优惠|先验后付|(?:论文|期刊)(?:发表|征稿|代发)|快速录用|包发表"
+    r"|(?:低息|无抵押|信用)贷款|当天放款|放款快|(?:报名|培训|会务|资料)费\s*[:：]?\s*(?:人民币)?\d"
+    r"|\d+\s*元\s*[/每]\s*(?:人|套|台|张|件|个|平)|全场.{0,3}折|大促|厂家直销|(?:质优|价格)(?:价廉|优惠|从优)"
+    r"|(?:敬请|期待|欢迎|详情).{0,6}(?:来电|选购|订购|咨询|垂询|洽谈)|联系\s*(?:微信|QQ|V信|VX)"
+    r"|buy\s+now|\d+\s*%\s*off|click\s+here",
+    re.IGNORECASE,
 )
 
 
 def is_advertising(message: Message, text: str) -> bool:
     """Whether a mail without submission material sells something (it does not wait for a person).
 
-    Words of the call itself ask for one more sign: a colleague may well mention a 培训班.
+    Words of the call itself ask for one more sign: a colleague may well mention a 培训班. A plain
+    offer is a sign too where nothing is asked: sellers do not ask, and who asks waits for an answer.
     """
     words = _plain(f"{message.subject or ''}\n{text}")
     signs = sum(bool(pattern.search(words)) for pattern in _SELLING)
+    signs += bool(_PLAIN_OFFER.search(words)) and not _QUESTION.search(words)
     signs += any("unsubscribe" in name for name in message.signs.list_headers)
     needed = 2
     if _CALL_WORDS.search(words):
+        needed += 1
+    if _REQUEST.search(words):
         needed += 1
     if _ANSWER_PREFIX.match(message.subject or "") or message.in_reply_to:
         needed += 1  # an answer to us, however it is worded, was written because of the call

@@ -40,6 +40,10 @@ def read_mail(raw: Content, campaign: Campaign, sink: Sink, derived: Derived) ->
         raise
     except Exception as error:  # noqa: BLE001 - the mail is kept and shown, whatever it broke
         return _quarantined(raw, campaign, f"邮件无法解析（{type(error).__name__}）")
+    if _is_no_mail(parts):
+        return _quarantined(
+            raw, campaign, "内容为空" if raw.size == 0 else "不是一封邮件：没有任何邮件头"
+        )
     attachments, wants = _read_all(files.items, campaign, sink, derived)
     return Reading(
         raw_sha256=raw.sha256,
@@ -93,6 +97,13 @@ def _links(parts: MailParts, nested: Sequence[Body]) -> tuple[CloudLink, ...]:
     known = {link.url for link in own}
     inside = (link for link in cloud_links(nested, forward=False) if link.url not in known)
     return (*own, *inside)
+
+
+def _is_no_mail(parts: MailParts) -> bool:
+    """Whether nothing in it says that this is a mail: no header that any mail has, and no file."""
+    message = parts.message
+    told = (message.message_id, message.subject, message.sender, message.to, message.cc)
+    return not (any(told) or message.date or message.received or parts.files)
 
 
 def _quarantined(raw: Content, campaign: Campaign, why: str) -> Reading:

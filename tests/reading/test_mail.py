@@ -221,6 +221,15 @@ def test_a_mail_built_to_exhaust_is_quarantined_with_its_reason() -> None:
     assert reading.attachments == ()
 
 
+@pytest.mark.parametrize("raw", [b"", b"\r\n", b"\0\1\2 no mail" * 50])
+def test_what_is_no_mail_at_all_is_quarantined(raw: bytes) -> None:
+    assert read(raw).problem is not None
+
+
+def test_a_mail_without_subject_and_words_is_a_mail() -> None:
+    assert read(b"From: a@example.cn\r\n\r\n").problem is None
+
+
 # --- words and links --------------------------------------------------------------------------
 
 
