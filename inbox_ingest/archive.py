@@ -16,18 +16,17 @@ commit. Standard library only, cheap to import.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from inbox_ingest.errors import ConfigurationError, IngestError, TryLater
+from inbox_ingest.archive_files import StoredContent, Unfinished, disk_errors, sync_folder
 from inbox_ingest.reading.content import HEAD_SIZE, Content, MemoryContent
 
 if TYPE_CHECKING:
@@ -40,45 +39,6 @@ _WAITING_SYNCS = 64  # files open and not yet synced: far below any limit on ope
 _IN_MEMORY = 1 << 20  # up to here a file is hashed first, and not written where it is known
 _STALE_SECONDS = 24 * 3600.0
 _HASH = re.compile(r"[0-9a-f]{64}")
-_serial = count()
-
-
-class StoredContent:
-    """Content that lies in the archive; small enough to be sent to a worker."""
-
-    __slots__ = ("_head", "_sha256", "_size", "path")
-
-    def __init__(self, path: Path, sha256: str, size: int, head: bytes | None = None) -> None:
-        self.path = path
-        self._sha256 = sha256
-        self._size = size
-        self._head = head
-
-    @property
-    def size(self) -> int:
-        """Length in bytes."""
-        return self._size
-
-    @property
-    def sha256(self) -> str:
-        """The hash it is stored under."""
-        return self._sha256
-
-    @property
-    def head(self) -> bytes:
-        """The first `HEAD_SIZE` bytes, read when first asked for."""
-        if self._head is None:
-            with self.open() as stream:
-                self._head = stream.read(HEAD_SIZE)
-        return self._head
-
-    def open(self) -> BinaryIO:
-        """A fresh stream on the file."""
-        return self.path.open("rb")
-
-    def read(self) -> bytes:
-        """All bytes."""
-        return self.path.read_bytes()
 
 
 class Archive:
@@ -106,7 +66,7 @@ class Archive:
         unfinished = self._begin()
         with unfinished.discarded_on_error():
             unfinished.fill(chain((early,), rest or ()))
-            with _translated(self.root):
+            with disk_errors(self.root):
                 unfinished.close()
                 return self._publish(unfinished, "files")
 
@@ -126,7 +86,7 @@ class Archive:
             batch = Batch(self, pool)
             try:
                 yield batch
-                with _translated(self.root):
+                with disk_errors(self.root):
                     batch.finish()
             finally:
                 batch.discard()
@@ -173,9 +133,9 @@ class Archive:
                         removed += 1
         return removed
 
-    def _begin(self) -> _Unfinished:
-        with _translated(self.root):
-            return _Unfinished(self._folder("tmp"), self.root)
+    def _begin(self) -> Unfinished:
+        with disk_errors(self.root):
+            return Unfinished(self._folder("tmp"), self.root)
 
     def _path(self, area: str, sha256: str) -> Path:
         return self.root / area / sha256[:2] / sha256[2:]
@@ -206,7 +166,7 @@ class Archive:
                         level.mkdir(mode=0o700)
         return folder
 
-    def _publish(self, unfinished: _Unfinished, area: str) -> StoredContent:
+    def _publish(self, unfinished: Unfinished, area: str) -> StoredContent:
         sha256, size, head = unfinished.sha256, unfinished.size, unfinished.head
         known = self._known(area, sha256, size, head)
         if known is not None:
@@ -224,7 +184,7 @@ class Batch:
     def __init__(self, archive: Archive, pool: ThreadPoolExecutor) -> None:
         self._archive = archive
         self._pool = pool
-        self._unfinished: list[tuple[_Unfinished, Future[None]]] = []
+        self._unfinished: list[tuple[Unfinished, Future[None]]] = []
 
     def put(self, chunks: Iterable[bytes]) -> StoredContent:
         """Take one mail. The content that comes back can be read once the batch is over.
@@ -241,7 +201,7 @@ class Batch:
             future = self._pool.submit(unfinished.sync_and_close)
         self._unfinished.append((unfinished, future))
         if len(self._unfinished) > _WAITING_SYNCS:
-            with _translated(self._archive.root):
+            with disk_errors(self._archive.root):
                 self._unfinished[-_WAITING_SYNCS - 1][1].result()
         path = self._archive._path("raw", unfinished.sha256)
         return StoredContent(path, unfinished.sha256, unfinished.size, unfinished.head)
@@ -257,7 +217,7 @@ class Batch:
         if touched:
             raw = self._archive._folder("raw")
             for folder in (*sorted(touched), raw, raw.parent, raw.parent.parent):
-                _sync_folder(folder)
+                sync_folder(folder)
         self._unfinished.clear()
 
     def discard(self) -> None:
@@ -316,67 +276,12 @@ class DerivedResults:
         unfinished = self._archive._begin()
         with unfinished.discarded_on_error():
             unfinished.fill((data,))
-            with _translated(self._archive.root):
+            with disk_errors(self._archive.root):
                 # Synced, unlike attachments: a torn result would be believed for good.
                 unfinished.sync_and_close()
                 self._archive._folder("derived", tool, sha256[:2])
                 place = self._archive._path(f"derived/{tool}", sha256)
                 unfinished.path.rename(place.with_suffix(suffix))
-
-
-class _Unfinished:
-    """A temporary file being written, with the hash, size and head of what went in."""
-
-    def __init__(self, folder: Path, root: Path) -> None:
-        self._root = root
-        self.path = folder / f"{os.getpid()}-{next(_serial)}-{time.time_ns()}"
-        self.size = 0
-        self.head = b""
-        self.sha256 = ""
-        self._descriptor: int | None = os.open(
-            self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
-        )
-
-    @contextmanager
-    def discarded_on_error(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException:
-            self.discard()
-            raise
-
-    def fill(self, chunks: Iterable[bytes]) -> None:
-        digest = hashlib.sha256()
-        assert self._descriptor is not None  # noqa: S101 - a closed file is a mistake of ours
-        for chunk in chunks:
-            digest.update(chunk)
-            self.size += len(chunk)
-            if len(self.head) < HEAD_SIZE:
-                self.head += chunk[: HEAD_SIZE - len(self.head)]
-            # Around the writing alone: an error of the iterable (a lost connection) is not the disk's.
-            with _translated(self._root):
-                left = memoryview(chunk)
-                while left:
-                    left = left[os.write(self._descriptor, left) :]
-        self.sha256 = digest.hexdigest()
-
-    def sync_and_close(self) -> None:
-        if self._descriptor is not None:
-            try:
-                os.fsync(self._descriptor)
-            finally:
-                self.close()
-
-    def close(self) -> None:
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            os.close(descriptor)
-
-    def discard(self) -> None:
-        with suppress(OSError):
-            self.close()
-        with suppress(FileNotFoundError):
-            self.path.unlink()
 
 
 def _first(chunks: Iterable[bytes], limit: int) -> tuple[bytes, Iterator[bytes] | None]:
@@ -392,40 +297,5 @@ def _first(chunks: Iterable[bytes], limit: int) -> tuple[bytes, Iterator[bytes] 
     return b"".join(taken), None
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _safe_name(tool: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "_", tool).lstrip(".") or "unknown"
-
-
-_WORDS: dict[int, Callable[[Path], IngestError]] = {
-    errno.ENOSPC: lambda root: TryLater(
-        f"磁盘已满，无法写入存档 {root}；已收到的邮件没有丢失。",
-        remedy="请腾出磁盘空间，下次运行会从中断处继续。",
-    ),
-    errno.EACCES: lambda root: ConfigurationError(
-        f"没有权限写入存档 {root}。", remedy="请检查 INGEST_HOME 的所有者和权限。"
-    ),
-    errno.EROFS: lambda root: ConfigurationError(
-        f"存档 {root} 所在的磁盘是只读的。", remedy="请重新挂载磁盘，或更换 INGEST_HOME。"
-    ),
-}
-_WORDS[errno.EDQUOT] = _WORDS[errno.ENOSPC]
-_WORDS[errno.EPERM] = _WORDS[errno.EACCES]
-
-
-@contextmanager
-def _translated(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        words = _WORDS.get(error.errno or 0)
-        if words is not None:
-            raise words(root) from error
-        raise TryLater(f"写入存档 {root} 失败：{error.strerror or error}。") from error
