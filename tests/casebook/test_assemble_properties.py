@@ -152,8 +152,6 @@ def test_every_mail_has_exactly_one_disposition_and_no_document_is_lost(
 def _bare(assembled: Assembled) -> list[object]:
     """Cases apart from their numbers, which follow the order of filing."""
     return sorted(
-        (
-            case.model_copy(update={"case_no": None, "duplicates_of": ()}).model_dump_json()
-            for case in assembled.cases
-        )
+        case.model_copy(update={"case_no": None, "duplicates_of": ()}).model_dump_json()
+        for case in assembled.cases
     )
