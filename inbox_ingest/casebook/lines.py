@@ -86,16 +86,18 @@ def _document(material: Material) -> dict[str, Any]:
 
 
 def _issue(issue: Issue, zone: ZoneInfo) -> dict[str, Any]:
-    return {
+    line: dict[str, Any] = {
         "code": issue.code.value,
         "field": issue.field,
         "audience": issue.audience,
         "severity": issue.severity,
         "measured": issue.measured,
         "limit": issue.limit,
-        "expires": _local(issue.expires, zone),
         "text": issue.text,
     }
+    if issue.expires is not None:  # a cloud link whose mail says so (contract §6)
+        line["expires"] = _local(issue.expires, zone)
+    return line
 
 
 def _local(when: datetime | None, zone: ZoneInfo) -> str | None:
