@@ -151,27 +151,40 @@ def _page_text(page: Any, document: pypdfium2.PdfDocument, number: int) -> PageT
         )
 
     try:
-        return read_page(page, number, second, lambda: list(_drawn(document, number)))
+        return read_page(
+            page, number, second, lambda squares: list(_drawn(document, number, squares))
+        )
     finally:
         page.close()  # pdfplumber keeps every page's objects otherwise
 
 
-def _drawn(document: pypdfium2.PdfDocument, number: int) -> Iterator[Mark]:
+def _drawn(document: pypdfium2.PdfDocument, number: int, squares: Sequence[Area]) -> Iterator[Mark]:
     """Tick boxes that are drawn with lines, or are fields of a PDF form, by the ink in them."""
     import numpy as np
 
     from inbox_ingest.reading.pdf_render import render
     from inbox_ingest.reading.pdf_text import Mark
-    from inbox_ingest.reading.scan_table import EMPTY_INK, TICKED_INK, printed_ink, tick_squares
+    from inbox_ingest.reading.scan_table import (
+        EMPTY_INK,
+        TICKED_INK,
+        Rect,
+        ink_inside,
+        printed_ink,
+        tick_squares,
+    )
 
     pixels = render(document, number)
     unit = float(document[number - 1].get_size()[0]) / pixels.shape[1]
-    for square in tick_squares(printed_ink(np.ascontiguousarray(pixels[:, :, 0]))):
-        area = Area(*(edge * unit for edge in square.place))
-        if square.ink >= TICKED_INK:
+    ink = printed_ink(np.ascontiguousarray(pixels[:, :, 0]))
+    places = [Rect(*(round(edge / unit) for edge in square)) for square in squares]
+    found = [(place, ink_inside(ink, place)) for place in places]
+    found += [(square.place, square.ink) for square in tick_squares(ink)]
+    for place, share in found:
+        area = Area(*(edge * unit for edge in place))
+        if share >= TICKED_INK:
             yield Mark(area, TICKED)
         else:
-            yield Mark(area, EMPTY_BOX if square.ink <= EMPTY_INK else UNSURE_BOX)
+            yield Mark(area, EMPTY_BOX if share <= EMPTY_INK else UNSURE_BOX)
 
 
 def _flat(pages: _Blocks) -> tuple[Paragraph | Table, ...]:

@@ -74,16 +74,19 @@ class PageText(NamedTuple):
     tables: tuple[tuple[float, Table], ...]
 
 
-def read_page(
-    page: Page, number: int, second: SecondReader, drawn: Callable[[], Sequence[Mark]]
-) -> PageText:
+MarkFinder = Callable[[Sequence[Area]], Sequence[Mark]]
+"""Tick boxes on the rendered page: those in these squares, and what else looks like one."""
+
+
+def read_page(page: Page, number: int, second: SecondReader, drawn: MarkFinder) -> PageText:
     """Read one page. `drawn` is asked for tick boxes only where the page has a table."""
     raw = page.chars[:MOST_CHARACTERS]
     characters = _without_doubles(_spoken(character, second) for character in raw)
-    rulings = len(page.lines) + len(page.rects) + len(page.curves)
-    groups = _tables(page) if rulings <= MOST_RULINGS else []
+    rulings = [*page.lines, *page.rects, *page.curves]
+    groups = _tables(page) if len(rulings) <= MOST_RULINGS else []
     if groups:
-        characters += _drawn_marks(drawn(), characters)
+        squares = [_area(ruling) for ruling in rulings if _is_little_square(ruling)]
+        characters += _drawn_marks(drawn(squares), characters)
     characters += _field_texts(page)
     where = f"第{number}页"
     tables = []
@@ -167,14 +170,17 @@ def _without_doubles(characters: Iterable[Character]) -> list[Character]:
 
 def _drawn_marks(marks: Sequence[Mark], characters: Sequence[Character]) -> list[Character]:
     """Tick boxes made of lines: squares where no character stands."""
-    added = []
+    added: list[Character] = []
     for mark in marks:
         x, y = (mark.area.left + mark.area.right) / 2, (mark.area.top + mark.area.bottom) / 2
         covered = any(
             c.left - 1 <= x <= c.right + 1 and c.top <= y <= c.bottom and not c.text.isspace()
             for c in characters
         )
-        if not covered:
+        known = any(
+            abs(c.left - mark.area.left) < 4 and abs(c.top - mark.area.top) < 4 for c in added
+        )
+        if not covered and not known:
             added.append(
                 Character(mark.text, *mark.area, size=mark.area.bottom - mark.area.top, bold=False)
             )
@@ -213,13 +219,26 @@ def _value_of(data: dict[str, Any]) -> str | None:
     return value.strip() or None
 
 
+def _is_little_square(drawn: dict[str, Any]) -> bool:
+    """Whether a drawn thing (or a stroke across it) is as large as a tick box, in points."""
+    if drawn.get("object_type") not in ("line", "rect", "curve"):
+        return False
+    width, height = float(drawn["width"]), float(drawn["height"])
+    return 5 <= width <= 20 and 5 <= height <= 20 and 0.7 <= width / height <= 1.4
+
+
+def _area(drawn: dict[str, Any]) -> Area:
+    return Area(*(float(drawn[edge]) for edge in ("x0", "top", "x1", "bottom")))
+
+
 # --- tables -----------------------------------------------------------------------------------
 
 
 def _tables(page: Page) -> list[list[Area]]:
     """Cells of each ruled table; a frame around a whole page or text is none."""
     groups = []
-    for table in page.find_tables():
+    # A tick box drawn with lines must not cut its cell into pieces.
+    for table in page.filter(lambda drawn: not _is_little_square(drawn)).find_tables():
         areas = [Area(*(float(edge) for edge in cell)) for cell in table.cells]
         if len(areas) >= 2:
             groups.append(areas)

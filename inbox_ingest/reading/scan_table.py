@@ -114,7 +114,7 @@ def tick_squares(ink: Pixels) -> list[Square]:
         if not 0.72 <= width / height <= 1.39 or not _has_four_sides(ink, left, top, width, height):
             continue
         places.append(Rect(left, top, left + width, top + height))
-    return [Square(place, _ink_inside(ink, place)) for place in _once_each(places)]
+    return [Square(place, ink_inside(ink, place)) for place in _once_each(places)]
 
 
 def _has_four_sides(ink: Pixels, left: int, top: int, width: int, height: int) -> bool:
@@ -140,7 +140,8 @@ def _once_each(places: list[Rect]) -> list[Rect]:
     return sorted(kept, key=lambda rect: (rect.top, rect.left))
 
 
-def _ink_inside(ink: Pixels, place: Rect) -> float:
+def ink_inside(ink: Pixels, place: Rect) -> float:
+    """Share of ink in the inner part of a tick box, away from its own lines."""
     inset_x = max(2, round(0.24 * (place.right - place.left)))
     inset_y = max(2, round(0.24 * (place.bottom - place.top)))
     inner = ink[
