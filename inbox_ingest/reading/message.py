@@ -125,17 +125,27 @@ def _bounded(header: bytes) -> bytes:
 
 def _parsed(root: Part) -> dict[str, Headers]:
     """The headers of every part, by its path, as mail-parser's message holds them."""
-    message: StandardMessage = mailparser.parse_from_bytes(skeleton(root)).message
     found: dict[str, Headers] = {}
-    for part in message.walk():
-        items = list(part.raw_items())
-        if items and items[0][0] == PART_MARK:
-            found.setdefault(str(items[0][1]), Headers(items[1:]))
-    for missed in root.walk():  # the library saw other parts than we: ask it part by part
+    try:
+        message: StandardMessage = mailparser.parse_from_bytes(skeleton(root)).message
+        for part in message.walk():
+            items = list(part.raw_items())
+            if items and items[0][0] == PART_MARK:
+                found.setdefault(str(items[0][1]), Headers(items[1:]))
+    except Exception:  # noqa: BLE001 - it raises whatever the standard library does on odd headers
+        found.clear()
+    for missed in root.walk():  # it saw other parts than we, or none
         if missed.path not in found:
-            alone: StandardMessage = mailparser.parse_from_bytes(missed.header + b"\r\n").message
-            found[missed.path] = Headers(alone.raw_items())
+            found[missed.path] = Headers(_fields(missed.header))
     return found
+
+
+def _fields(header: bytes) -> Iterator[tuple[str, str]]:
+    """Name and value of every field in a header block, folded as it is."""
+    for one in re.split(rb"(?<=\n)(?![ \t])", header):
+        name, colon, value = one.partition(b":")
+        if colon:
+            yield name.decode("ascii", "replace").strip(), value.decode("utf-8", "surrogateescape")
 
 
 @dataclass(slots=True)

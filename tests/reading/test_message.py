@@ -295,6 +295,23 @@ def test_pictures_that_the_letter_shows(
     assert [file.embedded for file in apart(raw).files] == [embedded]
 
 
+@pytest.mark.parametrize("error", [ValueError, RecursionError])
+def test_a_mail_that_the_library_cannot_parse_is_read_without_it(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = mail(part("请查收".encode()), attachment(b"PK", "申报表.docx"))
+    expected = apart(raw)
+
+    def refuse(_: bytes) -> None:
+        raise error
+
+    monkeypatch.setattr("inbox_ingest.reading.message.mailparser.parse_from_bytes", refuse)
+    parts = apart(raw)
+    assert parts.message == expected.message
+    assert parts.text == "请查收"
+    assert names(parts) == ["申报表.docx"]
+
+
 # --- broken mails ---------------------------------------------------------------------------------
 
 
