@@ -99,6 +99,7 @@ class FileReader:
         pixels: tuple[int, int] | None = None,
         inline: bool = False,
     ) -> Attachment:
+        from inbox_ingest.reading.role_rules import is_left_behind
         from inbox_ingest.reading.roles import role_of
 
         verdict = role_of(
@@ -113,7 +114,8 @@ class FileReader:
             pixels=pixels,
             inline=inline,
         )
-        problems = () if verdict.role == "inline" else self._problems(item, finding)
+        ours = verdict.role != "inline" and not is_left_behind(item.kind, item.filename)
+        problems = self._problems(item, finding) if ours else ()
         return Attachment(
             filename=item.filename,
             size=item.content.size,

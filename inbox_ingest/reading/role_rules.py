@@ -11,6 +11,7 @@ from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.document import Document, Paragraph
 from inbox_ingest.reading.form_region import find_form
 from inbox_ingest.reading.formats import CONTAINERS, PICTURES, PROGRAMS, SOUNDS, VIDEOS
+from inbox_ingest.reading.unpack import is_rubbish
 from inbox_ingest.records import CaseText, FormRecord, Role, ScanRecord
 
 _MEDIA_WORDS = ("报道", "媒体", "新闻", "宣传稿", "推文", "公众号", "报纸", "见报", "刊发", "简报")
@@ -78,7 +79,17 @@ def named_roles(filename: str | None, campaign: Campaign) -> frozenset[Role]:
     )
 
 
+def is_left_behind(kind: str, filename: str | None) -> bool:
+    """Whether a file is what an open Word or an operating system left beside the real ones: ~$….docx.
+
+    The name alone does not tell: whoever gives a document such a name still sent a document.
+    """
+    return kind in ("unknown", "empty") and is_rubbish(filename or "")
+
+
 def _by_kind(exhibit: Exhibit) -> Verdict | None:
+    if is_left_behind(exhibit.kind, exhibit.filename):
+        return Verdict("other", "软件或系统留下的临时文件")
     if exhibit.kind in PROGRAMS:
         return Verdict("other", "可执行程序")
     if exhibit.kind in CONTAINERS:

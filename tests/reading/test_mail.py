@@ -167,6 +167,12 @@ def test_a_bomb_is_told_on_the_archive_and_containers_are_not_opened_without_end
     assert len(found) == 6
 
 
+@pytest.mark.parametrize("left", [b"\x05user" + b"\0" * 157, b""])
+def test_what_an_open_word_left_beside_the_form_is_no_form_and_no_problem(left: bytes) -> None:
+    found = only(read(mail(part(b"x"), attachment(left, "~$申报表.docx"))))
+    assert (found.role, found.problems) == ("other", ())
+
+
 def test_damage_on_the_way_is_the_files_problem_unless_the_file_proves_whole() -> None:
     whole = mail(part(b"x"), attachment(form(), "申报表.docx"))
     unpadded = whole.replace(b"=\r\n--", b"\r\n--").replace(b"==\r\n--", b"\r\n--")
