@@ -27,18 +27,24 @@ READER_MEMORY = 400  # MiB, a worker that reads everything but OCR
 
 
 def in_turn(
-    ours: Callable[[], object], bare: Callable[[], object], rounds: int
+    ours: Callable[[], object],
+    bare: Callable[[], object],
+    rounds: int,
+    clock: Callable[[], float] = time.process_time,
 ) -> tuple[float, float]:
-    """Median seconds of both calls in alternation, after one unmeasured round."""
+    """Median seconds of both calls in alternation, after one unmeasured round.
+
+    CPU seconds of this process, so that a busy machine does not decide; wall where others work.
+    """
     ours()
     bare()
     one, other = [], []
     for turn in range(rounds):
         pair = [(ours, one), (bare, other)]
         for call, seconds in pair if turn % 2 == 0 else reversed(pair):
-            started = time.perf_counter()
+            started = clock()
             call()
-            seconds.append(time.perf_counter() - started)
+            seconds.append(clock() - started)
     return statistics.median(one), statistics.median(other)
 
 
@@ -122,7 +128,7 @@ def libreoffice(quick: bool) -> Iterator[Row]:
             )
             assert len(list((folder / "bare").glob("*.docx"))) == len(jobs)
 
-        one, other = in_turn(ours, bare, rounds=1 if quick else 3)
+        one, other = in_turn(ours, bare, rounds=1 if quick else 3, clock=time.perf_counter)
     yield at_most("20 .doc through LibreOffice : one bare call", one, other, 1.2)
 
 
@@ -166,41 +172,42 @@ def picture(quick: bool) -> Iterator[Row]:
     data = scans.encoded(scans.noisy(scans.stamped(scans.form_page(dpi=200))))
     seconds = []
     for _ in range(5 if quick else 20):
-        started = time.perf_counter()
+        started = time.process_time()
         read_picture(MemoryContent(data), "jpeg", NothingDerived())
-        seconds.append(time.perf_counter() - started)
-    yield at_most(
-        "page decoded and searched for a seal : 60 ms", statistics.median(seconds), 0.06, 1.0
-    )
+        seconds.append(time.process_time() - started)
+    yield at_most("page judged, seal searched, CPU : 60 ms", statistics.median(seconds), 0.06, 1.0)
 
 
 _ONE_PAGE = """
 import sys
-from tests import scans
+from pathlib import Path
 from inbox_ingest.reading.content import MemoryContent, MemorySink, NothingDerived
-data = scans.encoded(scans.noisy(scans.stamped(scans.form_page(dpi=int(sys.argv[2])))))
+data = Path(sys.argv[2]).read_bytes()
 if sys.argv[1] == "ocr":
     from inbox_ingest.reading.ocr import recognise
     assert isinstance(recognise(MemoryContent(data), "jpeg"), bytes)
 else:
     from inbox_ingest.reading.scan import read_picture
     assert read_picture(MemoryContent(data), "jpeg", NothingDerived()).wants
+# VmHWM begins anew with exec; getrusage would still show the process that started this one.
+print(next(l for l in open("/proc/self/status") if l.startswith("VmHWM")).split()[1])
 """
 
 
 def memory(quick: bool) -> Iterator[Row]:
     """The most that a worker holds while it reads one page of 300 dpi, with OCR and without."""
+    page = scans.noisy(scans.stamped(scans.form_page(dpi=150 if quick else 300)))
     for name, limit in (("ocr", OCR_MEMORY), ("judge", READER_MEMORY)):
-        done = run(
-            [PYTHON, "-c", _ONE_PAGE, name, "150" if quick else "300"],
-            watch_memory=True,
-            PYTHONPATH=str(TREE),
-        )
-        ratio = done.peak / limit
+        with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+            file.write(scans.encoded(page))
+            file.flush()
+            command = [PYTHON, "-c", _ONE_PAGE, name, file.name]
+            peak = int(run(command, PYTHONPATH=str(TREE)).output) / 1024
+        ratio = peak / limit
         what = "worker with OCR" if name == "ocr" else "worker that judges pictures"
         yield Row(
             f"{what}, peak memory",
-            f"{done.peak:.0f} MiB",
+            f"{peak:.0f} MiB",
             f"{limit} MiB",
             f"{ratio:.2f}",
             "≤ 1.0",

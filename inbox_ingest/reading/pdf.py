@@ -212,7 +212,7 @@ def _seal_on_text(document: pypdfium2.PdfDocument, looks: Sequence[PageLook]) ->
     from inbox_ingest.reading.seal import find_seal
 
     for look in [look for look in looks if look.adorned][:MOST_SEAL_PAGES]:
-        sight = find_seal(sheet_of(document, look).pixels)
+        sight = find_seal(sheet_of(document, look).pixels, may_deny=False)
         if sight.verdict == "present":
             return ScanRecord(seal="present", colour=True, electronic=True)
         if sight.circle is not None:
@@ -259,7 +259,9 @@ def _seen(sheets: Sequence[tuple[Pixels, bool]], *, signed: bool) -> ScanRecord:
 
     if signed:
         return ScanRecord(seal="present", colour=True, electronic=True)
-    return before_ocr([find_seal(pixels, colour_stored=colour) for pixels, colour in sheets])
+    return before_ocr(
+        [find_seal(pixels, colour_stored=colour, may_deny=False) for pixels, colour in sheets]
+    )
 
 
 def _merged(finding: Finding, blocks: _Blocks, result: ocr.OcrResult, *, signed: bool) -> Finding:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from inbox_ingest.reading.content import Content, Derived
     from inbox_ingest.reading.seal import SealSight
 
+_LOOK_SIDE = 1000  # pixels: enough to see what a picture shows; OCR gets it larger
+
 # Words beside which a seal is asked for: the opinion field, its hints, the date under it.
 _OPINION = re.compile(r"意见|意$|盖\s*章|签\s*章|公\s*章|（章）|\(章\)|年\s*\d*\s*月\s*\d*\s*日")
 
@@ -65,10 +67,11 @@ def _looked_at(content: Content, kind: str) -> Finding:
 
     sights: list[SealSight] = []
     kinds = []
-    for sheet in open_sheets(content, kind):
+    for sheet in open_sheets(content, kind, side=_LOOK_SIDE):
         kinds.append(picture_kind(sheet.pixels))
         if kinds[-1] == "page":
-            sights.append(find_seal(sheet.pixels, colour_stored=sheet.colour_stored))
+            colour = sheet.colour_stored
+            sights.append(find_seal(sheet.pixels, colour_stored=colour, may_deny=False))
     if not sights:
         return Finding(picture=kinds[0] if kinds else "logo", pages=len(kinds))
     return Finding(picture="page", scan=before_ocr(sights), pages=len(kinds))

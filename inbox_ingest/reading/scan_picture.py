@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from inbox_ingest.reading.content import Content
 
 Pixels = NDArray[np.uint8]
+
+# Workers are the parallelism; threads of several workers only stand in each other's way.
+cv2.setNumThreads(1)
 
 WORKING_SIDE = 1600  # longest side in pixels: 137 dpi on A4, where OCR reads as well as at 300
 MOST_PIXELS = 120_000_000  # an A3 sheet at 600 dpi has 70 million, a phone's largest mode 108
