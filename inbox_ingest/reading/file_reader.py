@@ -169,9 +169,10 @@ class FileReader:
         """A kind without a reader: a person has to look where the name says that it matters."""
         from inbox_ingest.reading.roles import named_roles
 
+        named = item.kind in _UNREAD_KINDS and named_roles(item.filename, self._campaign)
         if item.kind == "ofd":
             yield _OFD
-        elif item.kind in _UNREAD_KINDS and named_roles(item.filename, self._campaign):
+        elif named or item.kind == "iwork":  # a text, whatever it is called
             yield _NO_READER
 
     # --- scans pasted into documents ----------------------------------------------------------

@@ -170,6 +170,8 @@ def _kind_by_members(names: set[str], head: bytes) -> str:
                 return "docm" if macros else kind
     if "ofd.xml" in names:
         return "ofd"
+    if "index/document.iwa" in names or {"index.zip", "metadata/properties.plist"} <= names:
+        return "iwork"  # Pages, Numbers, Keynote: the same package for all three
     if names & {"classes.dex", "androidmanifest.xml"}:
         return "apk"
     if "meta-inf/manifest.mf" in names and any(name.endswith(".class") for name in names):

@@ -78,6 +78,8 @@ SAMPLES = [
     ("pptx", zipped("[Content_Types].xml", "ppt/presentation.xml")),
     ("odt", zipped("content.xml", first=("mimetype", "application/vnd.oasis.opendocument.text"))),
     ("epub", zipped("OEBPS/a.html", first=("mimetype", "application/epub+zip"))),
+    ("iwork", zipped("Index/Document.iwa", "Metadata/Properties.plist", "preview.jpg")),
+    ("iwork", zipped("Index.zip", "Metadata/Properties.plist", "preview.jpg")),
     ("ofd", zipped("OFD.xml", "Doc_0/Document.xml")),
     ("jar", zipped("META-INF/MANIFEST.MF", "a/B.class")),
     ("zip", zipped("附件/申报表.docx")),

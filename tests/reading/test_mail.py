@@ -210,6 +210,7 @@ def test_a_full_disk_is_not_the_mails_problem() -> None:
     ("body", "name", "expected"),
     [
         (zip_of([("OFD.xml", b"<x/>")]), "盖章件.ofd", [IssueCode.READER_MISSING]),
+        (zip_of([("Index/Document.iwa", b"x")]), "材料.pages", [IssueCode.READER_MISSING]),
         (b"\0\1\2\3" * 9, "申报表.et", [IssueCode.READER_MISSING]),
         (b"\0\1\2\3" * 9, "数据.bin", []),
     ],
