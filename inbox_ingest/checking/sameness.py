@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+_WHOLE_NAME = 6  # characters: a name this long within another is no coincidence
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -53,7 +54,9 @@ def same_unit(first: str | None, second: str | None, suffixes: Sequence[str] = (
     if not a or not b:
         return False
     shorter, longer = sorted((a, b), key=len)
-    return a == b or (len(shorter) >= 3 and _abbreviates(shorter, longer))
+    if a == b or (len(shorter) >= _WHOLE_NAME and shorter in longer):
+        return True  # 中共…委员会 around a unit's own name
+    return len(shorter) >= 3 and _abbreviates(shorter, longer)
 
 
 def _abbreviates(shorter: str, longer: str) -> bool:

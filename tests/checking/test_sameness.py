@@ -53,6 +53,7 @@ def test_nearly_equal_titles_are_one_where_the_campaign_allows_it() -> None:
         ("金陵市港航事业发展中心", "市港航中心"),
         ("金陵市交通运输局", "金陵市 交通运输局"),
         ("金陵市交通局", "金陵市交通运输局"),
+        ("中共金陵市交通运输局委员会", "金陵市交通运输局"),
     ],
 )
 def test_suffixes_and_abbreviations_are_the_same_unit(first: str, second: str) -> None:
