@@ -19,6 +19,8 @@ PURE = [
     *sorted((PACKAGE / "reading").glob("*.py")),
     *sorted((PACKAGE / "checking").glob("*.py")),
     PACKAGE / "casebook" / "assemble.py",
+    PACKAGE / "casebook" / "folding.py",
+    PACKAGE / "casebook" / "deciding.py",
     PACKAGE / "replies" / "compose.py",
 ]
 CLOCKS = {"now", "utcnow", "today", "time.time", "time.localtime", "time.gmtime"}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.naming import Name, agree, name_of, names_in_file_name
@@ -20,20 +21,30 @@ _EXTRA_ROLES: frozenset[Role] = frozenset({"photo", "video", "media_report", "ot
 _ROLE_WORDS = {"form_scan": "扫描件", "case_text": "正文"}
 
 
+class Doubt(NamedTuple):
+    """A file (None: a link) that may belong to a case, or may not: in words, and what it may be."""
+
+    sentence: str
+    roles: frozenset[Role]
+    file: str | None
+
+
 @dataclass(slots=True)
 class Bundle:
-    """Documents of one mail that belong to one case."""
+    """Documents of one mail that belong to one case.
+
+    `key` is a person's word on where they belong: a case number, or `own:…` for a case of its own.
+    """
 
     attachments: list[Attachment] = field(default_factory=list)
     links: list[CloudLink] = field(default_factory=list)
     name: Name = field(default_factory=lambda: Name("", "", "", "", ""))
-    doubts: list[str] = field(default_factory=list)
-    doubtful_roles: set[Role] = field(default_factory=set)
+    doubts: list[Doubt] = field(default_factory=list)
+    key: str | None = None
 
-    def doubt(self, sentence: str, roles: Iterable[Role]) -> None:
+    def doubt(self, sentence: str, roles: Iterable[Role], file: Attachment | None = None) -> None:
         """Say that documents of these roles may belong here, or may not."""
-        self.doubts.append(sentence)
-        self.doubtful_roles.update(roles)
+        self.doubts.append(Doubt(sentence, frozenset(roles), file.sha256 if file else None))
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -53,6 +64,11 @@ class Bundle:
         """The earliest part of the mail in it: with the raw SHA-256 this names the bundle."""
         return min((attachment.part for attachment in self.attachments), key=_order, default="")
 
+    @property
+    def order(self) -> tuple[tuple[int, ...], str]:
+        """Sort key: the place of its earliest part in the mail."""
+        return _order(self.first_part)
+
 
 def bundles_of(reading: Reading, campaign: Campaign) -> list[Bundle]:
     """The bundles of a mail in the order of its parts; empty where it brings no files at all."""
@@ -62,7 +78,17 @@ def bundles_of(reading: Reading, campaign: Campaign) -> list[Bundle]:
     bundles = _fold_extras(bundles)
     if reading.links:
         _place_links(bundles, reading.links, campaign)
-    return sorted(bundles, key=lambda bundle: _order(bundle.first_part))
+    return sorted(bundles, key=lambda bundle: bundle.order)
+
+
+def bundle_of(
+    attachments: Sequence[Attachment], campaign: Campaign, *, key: str | None = None
+) -> Bundle:
+    """Files that a person put or left together, under their own names, without a doubt."""
+    bundle = Bundle(list(attachments), key=key)
+    for attachment in attachments:
+        bundle.name = _richer(bundle.name, name_of(attachment, campaign))
+    return bundle
 
 
 def _order(part: str) -> tuple[tuple[int, ...], str]:
@@ -248,9 +274,9 @@ def _leave_open(
         return
     doubt = f"不能确定{_ROLE_WORDS.get(role, '文件')}“{file.filename or '未命名文件'}”属于哪个案例"
     for bundle in lacking:
-        bundle.doubt(doubt, {role})
+        bundle.doubt(doubt, {role}, file)
     orphan = Bundle([file], name=name)
-    orphan.doubt(doubt, CORE_ROLES)
+    orphan.doubt(doubt, CORE_ROLES, file)
     bundles.append(orphan)
 
 
@@ -262,7 +288,7 @@ def _place_extra(bundles: list[Bundle], file: Attachment) -> None:
     if hiding and len(homes) != 1:
         for bundle in bundles:
             doubt = f"不能确定文件“{file.filename or '未命名文件'}”属于哪个案例"
-            bundle.doubt(doubt, CORE_ROLES)
+            bundle.doubt(doubt, CORE_ROLES, file)
 
 
 def _fold_extras(bundles: list[Bundle]) -> list[Bundle]:

@@ -24,18 +24,21 @@ from inbox_ingest.records import (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class DraftCase:
-    """The state of one case in the middle of the fold. Grows only; `freeze.py` makes the record."""
+    """The state of one case in the middle of the fold. Grows only; `freeze.py` makes the record.
+
+    `key` is the `own:…` of a case that a person set apart.
+    """
 
     anchor: str
     order: int
+    key: str | None = None
     materials: list[Material] = field(default_factory=list)
     superseded: list[Material] = field(default_factory=list)
     links: list[CloudLink] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
-    anchors: set[str] = field(default_factory=set)
     messages: list[str] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     received_at: datetime | None = None

@@ -1,165 +1,258 @@
 """People's decisions, made ready for the fold: what a person said is never overwritten.
 
-Decisions name cases by number and anchor, files by SHA-256, messages by raw SHA-256, so they hold
-whatever else is read again.
+Decisions name cases by number, files by SHA-256, messages by raw SHA-256, so they hold whatever
+else is read again. Payloads, by kind:
+
+    fix      field, value, ticked, count; seen: the files that the person knew
+    assign   sha256, role; from: the case it was in; keeps, elsewhere: as below
+             without a case: a case of its own; `stays`: it is there already, only its role is said
+    split    sha256s; keeps: the files that stay; elsewhere: places where they are not meant, with
+             the case that has them there
+    merge    from
+    waive    code, field
+    dispose  disposition
+
+A place is `raw SHA-256:part`, as in the anchor of a case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
-from inbox_ingest.casebook.bundles import Bundle
-from inbox_ingest.casebook.changes import Decision, KnownCase
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.bundles import Bundle, bundle_of
+from inbox_ingest.casebook.changes import Decision
 from inbox_ingest.casebook.draft import DraftCase
-from inbox_ingest.records import Disposition, Evidence, FieldValue, Role
+from inbox_ingest.checking.sameness import normal_form
+from inbox_ingest.records import (
+    Attachment,
+    Disposition,
+    Evidence,
+    FieldValue,
+    Material,
+    Reading,
+    Role,
+)
+
+_BY_PERSON = "工作人员指定"
+
+
+class _Move(NamedTuple):
+    """Where a file belongs: a case number, or `own:<decision>` for a case of its own."""
+
+    key: str
+    decision: int
+    elsewhere: frozenset[str]
 
 
 @dataclass(slots=True)
 class Verdicts:
-    """Decisions in force, by what the fold asks for.
+    """Decisions in force, by what the fold asks for."""
 
-    `_targets` maps a file's SHA-256 or a bundle's anchor to the case (its number) it belongs to;
-    the empty string stands for a case of its own.
-    """
-
-    disposed: dict[str, Disposition] = field(default_factory=dict)
-    merge_targets: set[str] = field(default_factory=set)
-    _targets: dict[str, str] = field(default_factory=dict)
+    _disposed: dict[str, tuple[Disposition, int]] = field(default_factory=dict)
     _merged: dict[str, str] = field(default_factory=dict)
+    _moves: dict[str, _Move] = field(default_factory=dict)
+    _kept: set[str] = field(default_factory=set)
+    _placed: set[str] = field(default_factory=set)
+    _taken: dict[str, list[str]] = field(default_factory=dict)
     _roles: dict[str, Role] = field(default_factory=dict)
     _handled: set[str] = field(default_factory=set)
     _by_case: dict[str, list[Decision]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, decisions: Sequence[Decision], known: Sequence[KnownCase]) -> Verdicts:
+    def of(cls, decisions: Iterable[Decision]) -> Verdicts:
         """Sort the decisions in force, oldest first, so that a later one has the last word."""
         verdicts = cls()
-        anchors = _anchors_by_number(known)
         for decision in sorted(decisions, key=lambda d: d.id):
             if decision.in_force:
-                verdicts._take(decision, anchors)
+                verdicts._take(decision)
         return verdicts
 
-    def _take(self, decision: Decision, anchors: Mapping[str, list[str]]) -> None:
+    def _take(self, decision: Decision) -> None:
         payload = decision.payload
+        number, source = decision.case_no, cast(str | None, payload.get("from"))
+        own = f"own:{decision.id}"
         if decision.kind == "dispose" and decision.raw_sha256:
-            self.disposed[decision.raw_sha256] = cast(Disposition, payload["disposition"])
+            disposition = cast(Disposition, payload["disposition"])
+            self._disposed[decision.raw_sha256] = (disposition, decision.id)
         elif decision.kind == "handle" and decision.raw_sha256:
             self._handled.add(decision.raw_sha256)
         elif decision.kind == "assign":
             sha256 = str(payload["sha256"])
-            if decision.case_no:
-                self._targets[sha256] = decision.case_no
+            self._placed.add(sha256)
             if payload.get("role"):
                 self._roles[sha256] = cast(Role, payload["role"])
+            if not payload.get("stays"):
+                self._move(decision, [sha256], number or own, source)
         elif decision.kind == "split":
-            for sha256 in cast(Sequence[str], payload["sha256s"]):
-                self._targets[sha256] = ""
-        elif decision.kind == "merge" and decision.case_no:
-            self.merge_targets.add(decision.case_no)
-            self._merged[str(payload["from"])] = decision.case_no
-            for anchor in anchors.get(str(payload["from"]), ()):
-                self._targets[anchor] = decision.case_no
-        if decision.case_no:
-            self._by_case.setdefault(decision.case_no, []).append(decision)
+            files = cast(Sequence[str], payload["sha256s"])
+            self._move(decision, files, own, number)
+        elif decision.kind == "merge" and number and source:
+            self._merged[source] = number
+        for concerned in dict.fromkeys((number, source, own)):
+            if concerned:
+                self._by_case.setdefault(concerned, []).append(decision)
+
+    def _move(self, decision: Decision, files: Iterable[str], key: str, source: str | None) -> None:
+        elsewhere = frozenset(cast(Sequence[str], decision.payload.get("elsewhere", ())))
+        for sha256 in files:
+            self._moves[sha256] = _Move(key, decision.id, elsewhere)
+        self._kept.update(cast(Sequence[str], decision.payload.get("keeps", ())))
+        self._kept.update(elsewhere)
+        if source:
+            self._taken.setdefault(source, []).append(key)
+
+    # --- mails --------------------------------------------------------------------------------
+
+    def disposition(self, raw_sha256: str) -> Disposition | None:
+        """What a person called this mail; None where nobody did."""
+        said = self._disposed.get(raw_sha256)
+        return said[0] if said else None
 
     def handled(self, raw_sha256: str) -> bool:
         """Whether a person has dealt with this mail."""
         return raw_sha256 in self._handled
 
-    def regroup(self, bundles: list[Bundle]) -> list[Bundle]:
-        """Take files that a person assigned out of their bundles, each into one of its own."""
-        if not (self._targets or self._roles):
-            return bundles
-        result: list[Bundle] = []
-        for bundle in bundles:
-            bundle.attachments = [
-                a.model_copy(update={"role": self._roles[a.sha256], "role_reason": "工作人员指定"})
-                if a.sha256 in self._roles
-                else a
-                for a in bundle.attachments
-            ]
-            apart: dict[str, Bundle] = {}
-            for attachment in [a for a in bundle.attachments if a.sha256 in self._targets]:
-                target = self._targets[attachment.sha256]
-                apart.setdefault(target, Bundle(name=bundle.name)).attachments.append(attachment)
-            moved = [a for other in apart.values() for a in other.attachments]
-            bundle.attachments = [a for a in bundle.attachments if a not in moved]
-            if bundle.attachments or bundle.links:
-                result.append(bundle)
-            result.extend(apart.values())
-        return result
+    # --- files --------------------------------------------------------------------------------
 
-    def target(self, bundle: Bundle, anchor: str) -> str | None:
-        """Number of the case a person put this bundle into; empty: one of its own; None: nobody did."""
-        for key in (anchor, *(a.sha256 for a in bundle.attachments)):
-            if key in self._targets:
-                return self._after_merges(self._targets[key])
-        return None
+    @property
+    def overrule(self) -> bool:
+        """Whether anything is to be elsewhere, or something else, than the clues alone would say."""
+        return bool(self._moves or self._roles or self._merged or self._disposed or self._placed)
 
-    def _after_merges(self, number: str) -> str:
+    def moved(self, reading: Reading, campaign: Campaign) -> list[Bundle]:
+        """The files of a mail that a person moved, a bundle for each destination."""
+        files: dict[str, list[Attachment]] = {}
+        for attachment in reading.attachments:
+            move = self._move_of(attachment, reading.raw_sha256)
+            if move is not None:
+                files.setdefault(move.key, []).append(attachment)
+        bundles = []
+        for key, found in files.items():
+            kept = self._with_roles(found)
+            if kept:
+                bundles.append(bundle_of(kept, campaign, key=key))
+        return bundles
+
+    def left(self, files: Iterable[Attachment], raw_sha256: str) -> list[Attachment]:
+        """The files that nobody moved away, in the roles that a person gave them."""
+        return self._with_roles(file for file in files if self._move_of(file, raw_sha256) is None)
+
+    def _move_of(self, file: Attachment, raw_sha256: str) -> _Move | None:
+        move = self._moves.get(file.sha256)
+        if move is None or f"{raw_sha256}:{file.part}" in move.elsewhere:
+            return None
+        disposed = self._disposed.get(raw_sha256)
+        return None if disposed and disposed[1] > move.decision else move
+
+    def _with_roles(self, files: Iterable[Attachment]) -> list[Attachment]:
+        """What a person called a logo is no material."""
+        given = [
+            file.model_copy(update={"role": self._roles[file.sha256], "role_reason": _BY_PERSON})
+            if file.sha256 in self._roles
+            else file
+            for file in files
+        ]
+        return [file for file in given if file.role != "inline"]
+
+    def placed(self, sha256: str | None) -> bool:
+        """Whether a person said to which case this file belongs."""
+        return sha256 in self._placed or sha256 in self._moves
+
+    def knew(self, files: Iterable[Attachment], raw_sha256: str) -> bool:
+        """Whether a person had these files before him and left them, when he took others away."""
+        return any(
+            file.sha256 in self._kept or f"{raw_sha256}:{file.part}" in self._kept for file in files
+        )
+
+    def taken_from(self, numbers: Iterable[str]) -> list[str]:
+        """Where a person moved files of these cases to: numbers, or `own:…`."""
+        return [key for number in sorted(numbers) for key in self._taken.get(number, ())]
+
+    def sets_apart(self, key: str) -> bool:
+        """Whether `own:…` stands for a decision in force."""
+        return any(move.key == key for move in self._moves.values())
+
+    # --- cases --------------------------------------------------------------------------------
+
+    def after_merges(self, number: str) -> str:
+        """The number that a case goes by once all mergers are done."""
         seen: set[str] = set()
         while number in self._merged and number not in seen:
             seen.add(number)
             number = self._merged[number]
         return number
 
-    def fixed(self, numbers: Collection[str]) -> dict[str, FieldValue]:
+    def fixed(self, draft: DraftCase) -> dict[str, FieldValue]:
         """Values that a person set, by field name."""
         values: dict[str, FieldValue] = {}
-        for decision in self._about(numbers):
-            if decision.kind == "fix":
-                payload = decision.payload
-                ticked = tuple(cast(Sequence[str], payload.get("ticked", ())))
-                values[str(payload["field"])] = FieldValue(
-                    value=cast(str | None, payload["value"]),
-                    ticked=ticked,
-                    count=int(payload.get("count", 0)),
-                    evidence=Evidence(file=None, where=f"{decision.who}改正", means="person"),
-                )
+        for name, decision in self._fixes(draft).items():
+            payload = decision.payload
+            values[name] = FieldValue(
+                value=cast(str | None, payload["value"]),
+                ticked=tuple(cast(Sequence[str], payload.get("ticked", ()))),
+                count=int(payload.get("count", 0)),
+                evidence=Evidence(file=None, where=f"{decision.who}改正", means="person"),
+            )
         return values
 
-    def waived(self, numbers: Collection[str]) -> tuple[str, ...]:
+    def _fixes(self, draft: DraftCase) -> dict[str, Decision]:
+        """The last word on each field."""
+        return {str(d.payload["field"]): d for d in self._about(draft) if d.kind == "fix"}
+
+    def waived(self, draft: DraftCase) -> tuple[str, ...]:
         """Codes (or `code:field`) that a person waived."""
         codes = []
-        for decision in self._about(numbers):
+        for decision in self._about(draft):
             if decision.kind == "waive":
                 code, name = str(decision.payload["code"]), decision.payload.get("field")
                 codes.append(f"{code}:{name}" if name else code)
         return tuple(dict.fromkeys(codes))
 
-    def decided_at(self, numbers: Collection[str]) -> datetime | None:
+    def decided_at(self, draft: DraftCase) -> datetime | None:
         """When a person last decided anything about the case."""
-        times = [decision.changed_at for decision in self._about(numbers)]
-        return max(times, default=None)
+        return max((decision.changed_at for decision in self._about(draft)), default=None)
 
     def contradictions(self, draft: DraftCase) -> list[str]:
         """Later forms that say something else than a person fixed: said, never obeyed."""
         doubts = []
-        for decision in self._about(draft.numbers):
-            if decision.kind != "fix":
-                continue
-            name, value = str(decision.payload["field"]), decision.payload["value"]
+        for name, decision in self._fixes(draft).items():
             for material in draft.materials:
                 form = material.attachment.form
                 read = form.fields.get(name) if form else None
-                later = material.received_at and material.received_at > decision.made_at
-                if later and read is not None and read.value and read.value != value:
+                if read is None or not _later(material, decision):
+                    continue
+                written = read.value or "、".join(read.ticked)
+                if written and not _says(read, decision.payload):
                     doubts.append(
-                        f"“{name}”已由{decision.who}定为“{value}”，后来的材料写作“{read.value[:60]}”"
+                        f"“{name}”已由{decision.who}定为“{_shown(decision.payload['value'])}”，"
+                        f"后来的材料写作“{_shown(written)}”"
                     )
         return doubts
 
-    def _about(self, numbers: Collection[str]) -> list[Decision]:
-        found = [d for number in numbers for d in self._by_case.get(number, ())]
-        return sorted(found, key=lambda decision: decision.id)
+    def _about(self, draft: DraftCase) -> list[Decision]:
+        names = [*draft.numbers, *filter(None, (draft.key,))]
+        found = {d.id: d for name in names for d in self._by_case.get(name, ())}
+        return [found[number] for number in sorted(found)]
 
 
-def _anchors_by_number(known: Sequence[KnownCase]) -> dict[str, list[str]]:
-    result: dict[str, list[str]] = {}
-    for case in known:
-        result.setdefault(case.case_no, []).append(case.anchor)
-    return result
+def _later(material: Material, decision: Decision) -> bool:
+    """Whether the person did not know this file yet; by time where nobody wrote down what was known."""
+    seen = decision.payload.get("seen")
+    if seen is not None:
+        return material.attachment.sha256 not in cast(Collection[str], seen)
+    return material.received_at is not None and material.received_at > decision.made_at
+
+
+def _says(read: FieldValue, said: Mapping[str, object]) -> bool:
+    if read.ticked or said.get("ticked"):
+        return list(read.ticked) == list(cast(Sequence[str], said.get("ticked", ())))
+    return normal_form(read.value) == normal_form(cast(str | None, said["value"]))
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:60]}……"
