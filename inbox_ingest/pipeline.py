@@ -231,6 +231,7 @@ def _collect(this: Pass) -> None:
         source=this.source,
         collect_from=this.campaign.window.starts_at(),
         clock=this.request.clock,
+        unchanged=this.look.unchanged,
         batches=Batches(fetch.batch_bytes, fetch.batch_messages, fetch.largest_message),
     )
     folders = [name for name in this.source.folders() if name not in this.look.unchanged]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import fcntl
 import os
@@ -15,8 +16,9 @@ from benchmarks.mailboxes import received, submission
 from inbox_ingest import archive as archive_module
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.errors import LockHeld, LoginRefused, MailboxUnreachable, TryLater
+from inbox_ingest.inbox.source import FolderMissing
 from inbox_ingest.pipeline import STAGES, PassOutcome, Request, run_pass
-from inbox_ingest.settings import ExecutorSettings, Settings
+from inbox_ingest.settings import ExecutorSettings, MailboxSettings, Settings
 from tests.servers.mailbox import PASSWORD, USER, PymapServer
 
 NOW = datetime(2025, 5, 20, 8, 0, tzinfo=UTC)
@@ -108,6 +110,25 @@ def test_a_wrong_password_is_a_persons_job_and_the_casebook_knows(
         ingest(settings, url(pymap_server))
     assert refusal.value.exit_code == 77
     assert status(settings)["last_fetch"] is None
+
+
+def test_a_folder_that_is_not_there_is_told_at_every_pass(
+    settings: Settings, pymap_server: PymapServer
+) -> None:
+    for _ in range(3):
+        with pytest.raises(FolderMissing) as failure:
+            ingest(settings, url(pymap_server) + "/NoSuch")
+        assert failure.value.exit_code == 78
+
+
+def test_one_missing_folder_among_several_is_a_notice_at_every_pass(
+    settings: Settings, pymap_server: PymapServer
+) -> None:
+    mailbox = MailboxSettings(folders=("INBOX", "没有的文件夹"))
+    settings = dataclasses.replace(settings, mailbox=mailbox)
+    for _ in range(2):
+        notices = ingest(settings, url(pymap_server)).notices
+        assert any("没有的文件夹" in notice for notice in notices)
 
 
 def test_what_is_archived_is_read_and_filed_though_the_mailbox_is_away(

@@ -7,7 +7,7 @@ the batch it was in; a lost connection keeps what had arrived of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,6 +49,7 @@ class Collector:
     source: Source
     collect_from: datetime
     clock: Callable[[], datetime]
+    unchanged: Collection[str] = ()  # folders that the quick look has found as they were
     batches: Batches = field(default_factory=Batches)
     result: Collected = field(default_factory=Collected)
 
@@ -72,7 +73,7 @@ class Collector:
                 continue
             self._list(name, state, compared.get(name))
             listed += 1
-        if missing and not listed:
+        if missing and not (listed or self.unchanged):
             raise missing[0]
 
     def _list(self, name: str, state: FolderState, compared_at: datetime | None) -> None:

@@ -61,8 +61,9 @@ def judge(book: Casebook, campaign: Campaign, *, everything: bool = False) -> Ju
     marks = {case.case_no: case.body_sha256 for case in known if not case.closed}
     outcomes = {outcome.raw_sha256: outcome for outcome in assembled.outcomes}
     before = frozenset[str]().union(*(case.message_sha256s for case in known))
+    pending = [decision for decision in decisions if not decision.applied]
     changes = tuple(
-        _change(case, campaign, unfiled - before, outcomes, decisions)
+        _change(case, campaign, News(unfiled, unfiled - before, outcomes, pending))
         for case in assembled.cases
         if everything or _touched(case, unfiled, marks)
     )
@@ -84,23 +85,28 @@ def _touched(case: Case, unfiled: Collection[str], marks: Mapping[str, str]) -> 
     return marks.get(case.case_no or "") != body_mark(case.model_dump_json())
 
 
-def _change(
-    case: Case,
-    campaign: Campaign,
-    fresh: Collection[str],
-    outcomes: Mapping[str, Outcome],
-    decisions: Sequence[Decision],
-) -> CaseChange:
-    """A case judged. `fresh` are mails that no case had before: they alone call for an answer.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What there is to file: mails read (again), those among them that no case had before, people's
+
+    decisions not yet filed.
+    """
+
+    unfiled: Collection[str]
+    fresh: Collection[str]
+    outcomes: Mapping[str, Outcome]
+    decisions: Sequence[Decision]
+
+
+def _change(case: Case, campaign: Campaign, news: News) -> CaseChange:
+    """A case judged. Mails that no case had before call for an answer.
 
     A verdict that changed for another reason (better readers, edited rules) is told only after a
     person agreed; a person's own decision is not told at all.
     """
-    new = [sha256 for sha256 in case.message_sha256s if sha256 in fresh]
-    telling = [sha256 for sha256 in new if outcomes[sha256].disposition in _TELLING]
-    decision = max((d.id for d in decisions if d.case_no == case.case_no), default=None)
-    by_itself = "reread" if decision is None else f"decision:{decision}"
-    cause = (telling or new)[-1] if new else by_itself
+    new = [sha256 for sha256 in case.message_sha256s if sha256 in news.fresh]
+    telling = [sha256 for sha256 in new if news.outcomes[sha256].disposition in _TELLING]
+    cause = (telling or new)[-1] if new else _cause_within(case, news)
     return CaseChange(
         case=case,
         issues=check(case, campaign),
@@ -109,6 +115,20 @@ def _change(
         reply_due=bool(telling) or cause == "reread",
         reply_held=HELD_BY_REREADING if cause == "reread" else None,
     )
+
+
+def _cause_within(case: Case, news: News) -> str:
+    """What changed a case without new mail: a decision about it, mail read again, or a decision
+
+    about another case that had to do with it.
+    """
+    own = [d.id for d in news.decisions if case.case_no in (d.case_no, d.payload.get("from"))]
+    if own:
+        return f"decision:{own[-1]}"
+    read_again = any(sha256 in news.unfiled for sha256 in case.message_sha256s)
+    if news.decisions and not read_again:
+        return f"decision:{news.decisions[-1].id}"
+    return "reread"
 
 
 def _sent(book: Casebook) -> dict[str, tuple[str, ...]]:

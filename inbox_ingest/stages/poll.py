@@ -33,7 +33,7 @@ class Look:
 def look(source: Source, glance: Glance | None, now: datetime) -> Look:
     """Open every folder and compare it with what the last full listing left.
 
-    A folder that is not there is left to the full listing, which tells the person.
+    A folder that is not there counts as changed: the full listing tells the person, every time.
     """
     known = glance.poll(source.account, now).folders if glance is not None else {}
     changed: list[str] = []
@@ -42,7 +42,7 @@ def look(source: Source, glance: Glance | None, now: datetime) -> Look:
         try:
             unchanged = _unchanged(source, folder, known.get(folder), now)
         except FolderMissing:
-            continue
+            unchanged = False
         (same if unchanged else changed).append(folder)
     compared = {name: folder.compared_at for name, folder in known.items()}
     return Look(tuple(changed), tuple(same), compared)
