@@ -111,7 +111,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(STAND_IN.format(log=str(log), good=str(good), blank=str(blank)))
     program.chmod(0o755)
     monkeypatch.setattr(conversion, "find_libreoffice", lambda: str(program))
-    monkeypatch.setattr(conversion, "SECONDS_TO_START", 1.5)
+    monkeypatch.setattr(conversion, "SECONDS_TO_START", 4.0)
     monkeypatch.setattr(conversion, "SECONDS_A_FILE", 0.2)
     return log
 
@@ -136,8 +136,7 @@ def test_one_call_for_a_batch(tmp_path: Path, stand_in: Path) -> None:
     assert len(stand_in.read_text().splitlines()) == 1
 
 
-@pytest.mark.parametrize("evil", ["kills", "hangs"])
-@pytest.mark.parametrize("place", [0, 3])
+@pytest.mark.parametrize(("evil", "place"), [("kills", 0), ("kills", 3), ("hangs", 1)])
 def test_a_file_that_kills_the_batch_is_alone_in_its_failure(
     tmp_path: Path, stand_in: Path, evil: str, place: int
 ) -> None:

@@ -76,7 +76,9 @@ def _read(content: Content, document: pypdfium2.PdfDocument, derived: Derived) -
     )
     if not pictures:
         if not texts:
-            return finding.model_copy(update={"problems": (*problems, _EMPTY)})
+            whole = len(looks) == min(len(document), pdf_render.MOST_PAGES)
+            why = _EMPTY if whole else _HALF_READ
+            return finding.model_copy(update={"problems": (*problems, why)})
         return finding
     kept = ocr.load(derived.recognised(content.sha256))
     if isinstance(kept, ocr.OcrResult):

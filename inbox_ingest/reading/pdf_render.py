@@ -119,10 +119,11 @@ def _look(document: pypdfium2.PdfDocument, number: int) -> PageLook:
     page = document[number - 1]
     objects = _objects(page)
     stamped, signed = _annotations(document, page)
+    drawn = objects.total or pdfium.FPDFPage_GetAnnotCount(page.raw)
     if objects.visible_text and objects.total < MOST_OBJECTS and _is_legible(page):
         kind: PageKind = "text"
     else:
-        kind = "picture" if objects.total or stamped else "blank"
+        kind = "picture" if drawn else "blank"
     return PageLook(
         number=number,
         kind=kind,

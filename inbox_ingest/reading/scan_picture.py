@@ -6,6 +6,7 @@ a fraction of its size where that is enough: a phone's 12 million pixels then co
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, ImageSequence
+from PIL import Image, ImageSequence
 
 from inbox_ingest.reading.document import Unreadable
+from inbox_ingest.reading.picture_size import picture_size
 from inbox_ingest.records import IssueCode
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ DECODERS: dict[str, tuple[str, ...]] = {
     "bmp": ("BMP", "DIB"),
     "gif": ("GIF",),
     "webp": ("WEBP",),
-    "heic": ("HEIF",),
+    "heic": ("HEIF", "AVIF"),
     "avif": ("HEIF", "AVIF"),
 }
 
@@ -74,38 +76,86 @@ def open_sheets(content: Content, kind: str, side: int = WORKING_SIDE) -> Iterat
     """Yield the pages of a picture file, each at most `side` pixels long, `MOST_PAGES` at most.
 
     Raises:
-        Unreadable: FILE_UNREADABLE where the picture is damaged, SUSPICIOUS_FILE where it claims a
-            size that no scanner makes.
+        Unreadable: FILE_UNREADABLE where the picture is damaged, READER_MISSING where it is of a
+            variant that nothing here decodes, SUSPICIOUS_FILE where it claims a size that no scanner
+            makes.
     """
     if content.size > MOST_BYTES:
         raise Unreadable(IssueCode.SUSPICIOUS_FILE, "图片文件过大，未打开")
     with content.open() as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's bomb warning: the limit is ours, below
+        number = 0
         try:
             with _opened(stream, kind) as image:
-                for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
-                    if number > MOST_PAGES or (number > 1 and kind != "tiff"):
+                # Only TIFF has pages. The second image of a phone's JPEG is a preview or a depth map.
+                frames = ImageSequence.Iterator(image) if kind == "tiff" else (image,)
+                for number, frame in enumerate(frames, start=1):
+                    if number > MOST_PAGES:
                         return
                     sheet = _sheet(frame, side, number)
                     if sheet.colour_stored and _is_neutral(sheet.pixels):
                         # Rare enough to decode it once more, now at its full size.
-                        sheet = sheet._replace(
-                            colour_stored=not _is_two_tone(content, kind, number)
-                        )
+                        two_tone = _is_two_tone(content, kind, number)
+                        sheet = sheet._replace(colour_stored=not two_tone)
                     yield sheet
         except Image.DecompressionBombError as error:
             raise Unreadable(IssueCode.SUSPICIOUS_FILE, "图片尺寸异常，未打开") from error
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            EOFError,
-            KeyError,
-            TypeError,
-            IndexError,
-        ) as error:
-            # What Pillow's decoders raise on bytes that are not what they should be.
-            raise Unreadable(IssueCode.FILE_UNREADABLE, "图片已损坏，打不开") from error
+        except _TRIPPED as error:
+            second = _by_second_decoder(content, kind, side) if number <= 1 else None
+            if second is None:
+                raise _fault(error, kind) from error
+            yield second
+
+
+# What Pillow's decoders raise on bytes that are not what they should be.
+_TRIPPED = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    AttributeError,
+    struct.error,
+)
+_CUT_OFF = ("truncated", "broken data", "unrecognized data", "no data", "unexpected end")
+_NOT_OURS = ("support", "cannot load", "apng", "too large", "not available")
+_MANY_VARIANTS = frozenset(("tiff", "bmp"))
+
+
+def _fault(error: Exception, kind: str) -> Unreadable:
+    """Whose fault it is: a file that was cut off is the sender's, a rare variant is ours to read.
+
+    TIFF and BMP have variants without end that are no damage; of the others every one is read here,
+    but for those whose error says so, and those with odd tags in a sound picture (TypeError).
+    """
+    said = str(error).lower()
+    if not any(word in said for word in _CUT_OFF) and (
+        kind in _MANY_VARIANTS
+        or any(word in said for word in _NOT_OURS)
+        or isinstance(error, TypeError | AttributeError)
+    ):
+        return Unreadable(IssueCode.READER_MISSING, "本机打不开这种图片，需人工查看")
+    return Unreadable(IssueCode.FILE_UNREADABLE, "图片已损坏，打不开")
+
+
+def _by_second_decoder(content: Content, kind: str, side: int) -> Sheet | None:
+    """A JPEG by OpenCV, where Pillow tripped over its tags: the picture itself may be whole."""
+    size = picture_size(content, kind)
+    if kind != "jpeg" or size is None or not 0 < size[0] * size[1] <= MOST_PIXELS:
+        return None
+    data = content.read()
+    if b"\xff\xd9" not in data[-4096:]:
+        return None  # cut off: OpenCV would fill the rest with grey and say nothing
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if decoded is None:
+        return None
+    scale = min(1.0, side / max(decoded.shape[:2]))
+    wanted = (round(decoded.shape[1] * scale), round(decoded.shape[0] * scale))
+    small = cv2.resize(decoded, wanted, interpolation=cv2.INTER_AREA)
+    pixels = np.ascontiguousarray(np.asarray(small, dtype=np.uint8)[:, :, ::-1])
+    return Sheet(pixels, (decoded.shape[1], decoded.shape[0]), True, 1)
 
 
 def _opened(stream: object, kind: str) -> Image.Image:
@@ -129,7 +179,7 @@ def _sheet(image: Image.Image, side: int, number: int) -> Sheet:
         reduced = _eight_bits(reduced)
     if max(reduced.size) > side and reduced.mode not in ("P", "1", "PA"):
         reduced.thumbnail((side, side), Image.Resampling.BOX, reducing_gap=None)
-    upright = ImageOps.exif_transpose(_on_white(reduced))
+    upright = _turned(_on_white(reduced), _orientation(image))
     if max(upright.size) > side:
         upright.thumbnail((side, side), Image.Resampling.BOX)
     return Sheet(np.asarray(upright), (width, height), colour_stored, number)
@@ -171,13 +221,34 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(scaled.astype(np.uint8))
 
 
+# Exif's Orientation (274) → what puts the picture upright.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(274, 1))
+    except _TRIPPED:
+        return 1  # senseless tags are no reason to refuse a picture
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
 def _on_white(image: Image.Image) -> Image.Image:
-    exif = image.getexif()
-    if "A" in image.getbands() or "transparency" in image.info:
-        layers = image.convert("RGBA")
-        paper = Image.new("RGB", layers.size, (255, 255, 255))
-        paper.paste(layers, mask=layers.getchannel("A"))
-    else:
-        paper = image.convert("RGB")
-    paper.info["exif"] = exif.tobytes()
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image.convert("RGB")
+    layers = image.convert("RGBA")
+    paper = Image.new("RGB", layers.size, (255, 255, 255))
+    paper.paste(layers, mask=layers.getchannel("A"))
     return paper

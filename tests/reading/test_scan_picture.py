@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from inbox_ingest.reading.content import MemoryContent
 from inbox_ingest.reading.document import Unreadable
@@ -132,8 +132,35 @@ def test_a_picture_that_was_cut_off_is_unreadable(kind: str) -> None:
     assert caught.value.code is IssueCode.FILE_UNREADABLE
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "tiff", "bmp", "webp", "gif", "heic"])
-def test_rubbish_under_any_name_is_unreadable(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        *((kind, IssueCode.FILE_UNREADABLE) for kind in ("jpeg", "png", "webp", "gif", "heic")),
+        # Of these there are variants without end: what we cannot open need not be damaged.
+        *((kind, IssueCode.READER_MISSING) for kind in ("tiff", "bmp")),
+    ],
+)
+def test_what_no_decoder_knows(kind: str, code: IssueCode) -> None:
     with pytest.raises(Unreadable) as caught:
         opened(bytes(range(256)) * 20, kind)
-    assert caught.value.code is IssueCode.FILE_UNREADABLE
+    assert caught.value.code is code
+
+
+def test_the_depth_map_behind_a_phone_s_picture_is_no_second_page() -> None:
+    picture = half_red(300, 200)
+    both = saved(picture, "MPO", save_all=True, append_images=[half_red(60, 40)])
+    cut = both[: both.rindex(b"\xff\xd8") + 40]  # the second one is damaged: nobody cares
+    for data in (both, cut):
+        assert [sheet.full_size for sheet in opened(data, "jpeg")] == [(300, 200)]
+
+
+def test_a_sound_jpeg_with_senseless_tags_is_read_all_the_same() -> None:
+    # One entry: XResolution (282), which is a number, as four letters.
+    exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0" + struct.pack("<HHI4s", 282, 2, 4, b"wide") + b"\0" * 4
+    sheet = opened(saved(half_red(), "JPEG", exif=exif), "jpeg")[0]
+    assert is_red(sheet, 0.2, 0.5)
+
+
+@pytest.mark.skipif(not features.check("avif"), reason="this Pillow has no AVIF")
+def test_avif_is_opened() -> None:
+    assert is_red(opened(saved(half_red(), "AVIF"), "heic")[0], 0.2, 0.5)
