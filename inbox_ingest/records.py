@@ -317,6 +317,8 @@ class Case(Frozen):
     `values` is keyed by campaign field name, already chosen by contract §9 (form, else scan, else
     case text). `documents` are current, in order of role and receipt; `superseded` the older ones.
     `anchor` (raw SHA-256 and part of the first material) identifies it across rereadings.
+    `revision` counts the mails that changed the case and the decisions about it: it depends on
+    neither the number of passes nor the order of storing.
     `late` says that the first material came after the window closed; `late_corrections` that
     documents did which changed a case begun in time. `unsure` are doubts in words; documents of
     `doubtful_roles` may lie in another case, so nobody is told that they are missing.
@@ -333,6 +335,7 @@ class Case(Frozen):
     senders: tuple[str, ...] = ()
     received_at: datetime | None = None
     updated_at: datetime | None = None
+    revision: int = 1
     late: bool = False
     late_corrections: bool = False
     unsure: tuple[str, ...] = ()

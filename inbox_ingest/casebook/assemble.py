@@ -108,6 +108,7 @@ def _frozen(fold: Fold, draft: DraftCase, number: str | None, twins: Sequence[st
         duplicates_of=twins,
         contradictions=fold.verdicts.contradictions(draft),
         decided_at=fold.verdicts.decided_at(draft),
+        decisions=fold.verdicts.spoken(draft),
     )
 
 

@@ -159,7 +159,8 @@ class Outcome:
 class Decision:
     """A person's word. `anchor` is that of the case when the person spoke; `case_no` is fixed.
 
-    `changed_at` moves when it is undone; `undone_at` is None while it is in force.
+    `changed_at` moves when it is undone; `undone_at` is None while it is in force. `applied` says
+    that a filing has seen it as it is now.
     """
 
     id: int
@@ -174,6 +175,7 @@ class Decision:
     changed_at: datetime
     undone_at: datetime | None = None
     undone_by: str | None = None
+    applied: bool = False
 
     @property
     def in_force(self) -> bool:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DatabaseError
 
 from inbox_ingest.casebook.schema import HEAD, REVISIONS
 from inbox_ingest.casebook.sqlite_words import in_words, said_in_words
-from inbox_ingest.errors import ConfigurationError, DatabaseTooNew, TryLater
+from inbox_ingest.errors import ConfigurationError, DatabaseTooNew, TryLater, system_words
 
 T = TypeVar("T")
 
@@ -213,7 +213,7 @@ def _make_private(file: Path) -> None:
                 file.chmod(0o600)
     except OSError as error:
         raise TryLater(
-            f"数据库文件 {file} 不能写入：{error.strerror}",
+            f"数据库文件 {file} 不能写入：{system_words(error)}",
             remedy="请检查磁盘空间，以及文件和所在文件夹的写权限。",
         ) from error
 

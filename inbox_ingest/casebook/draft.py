@@ -48,6 +48,7 @@ class DraftCase:
     doubts: list[str] = field(default_factory=list)
     doubtful_roles: set[Role] = field(default_factory=set)
     reasons: list[Reason] = field(default_factory=list)
+    changed_by: set[str] = field(default_factory=set)
     last_seen: dict[str, datetime] = field(default_factory=dict)
 
     def holds(self, role: Role) -> bool:
@@ -67,6 +68,7 @@ class DraftCase:
             self.messages.append(received.reading.raw_sha256)
         if not fresh and not links and self.materials + self.superseded:
             return False
+        self.changed_by.add(received.reading.raw_sha256)
         self._retire(fresh, received)
         self.materials.extend(_material(a, received) for a in fresh)
         self.links.extend(links)

@@ -30,6 +30,7 @@ def freeze(
     duplicates_of: Sequence[str] = (),
     contradictions: Sequence[str] = (),
     decided_at: datetime | None = None,
+    decisions: int = 0,
 ) -> Case:
     """The record of a case. `fixed` are a person's values, which outrank what was read."""
     documents = tuple(sorted(draft.materials, key=_place))
@@ -46,6 +47,7 @@ def freeze(
         senders=tuple(draft.senders),
         received_at=draft.received_at,
         updated_at=max(filter(None, (draft.updated_at, decided_at)), default=None),
+        revision=len(draft.changed_by) + decisions,
         late=draft.late,
         late_corrections=draft.late_corrections,
         unsure=tuple(dict.fromkeys([*draft.doubts, *doubts, *contradictions])),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from inbox_ingest.records import Case, Issue, IssueCode
 
-NO_REVISION = {"case_no", "message_sha256s", "reasons", "updated_at"}
+NO_REVISION = {"case_no", "message_sha256s", "reasons", "updated_at", "revision"}
 
 # Several of these may stand under one field: only their text tells them apart.
 TOLD_APART_BY_TEXT = frozenset(

@@ -131,6 +131,7 @@ def _decision(row: Any) -> Decision:
         changed_at=row.changed_at,
         undone_at=row.undone_at,
         undone_by=row.undone_by,
+        applied=row.applied_at is not None,
     )
 
 

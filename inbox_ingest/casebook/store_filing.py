@@ -113,7 +113,7 @@ class FilingTransaction:
         mark = fingerprint(case, change.issues)
         revised = stored is None or stored.fingerprint != mark
         revision = 1 if stored is None else stored.revision + int(revised)
-        line = case_line(case, change.issues, self.campaign, revision)
+        line = case_line(case, change.issues, self.campaign, case.revision)
         status = status_of(change.issues)
         body = case.model_dump_json()
         values = {

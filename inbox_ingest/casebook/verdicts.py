@@ -216,6 +216,10 @@ class Verdicts:
         """When a person last decided anything about the case."""
         return max((decision.changed_at for decision in self._about(draft)), default=None)
 
+    def spoken(self, draft: DraftCase) -> int:
+        """How many decisions in force are about the case."""
+        return len(self._about(draft))
+
     def contradictions(self, draft: DraftCase) -> list[str]:
         """Later forms that say something else than a person fixed: said, never obeyed."""
         doubts = []

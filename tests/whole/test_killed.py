@@ -79,7 +79,7 @@ def exports(home: Path) -> tuple[list[Any], list[Any]]:
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    cases = [{**line, "case_no": None, "revision": None} for line in lines("cases")]
+    cases = [{**line, "case_no": None} for line in lines("cases")]
     messages = [{**line, "case_nos": len(line["case_nos"])} for line in lines("messages")]
     key = lambda line: json.dumps(line, sort_keys=True, ensure_ascii=False)  # noqa: E731
     return sorted(cases, key=key), sorted(messages, key=key)
