@@ -257,6 +257,24 @@ class Glance:
 
         return one_case(self, case_no)
 
+    def case_number(self, written: str) -> dict[str, Any] | None:
+        """case_no, closed_at, merged_into of the case with this number, whatever its letters' size."""
+        rows = self.rows(
+            "SELECT cases.case_no, cases.closed_at, other.case_no AS merged_into FROM cases"
+            " LEFT JOIN cases AS other ON other.id = cases.merged_into"
+            " WHERE cases.case_no IN (?, upper(?)) ORDER BY cases.case_no = ? DESC",
+            written,
+            written,
+            written,
+        )
+        return dict(rows[0]) if rows else None
+
+    def decisions(self, case_no: str | None = None) -> list[dict[str, Any]]:
+        """Every decision, or those that have to do with one case; see `glance_files.decisions`."""
+        from inbox_ingest.casebook.glance_files import decisions
+
+        return decisions(self, case_no)
+
     def for_a_person(self) -> list[dict[str, Any]]:
         """What waits for the organiser: kind, reference, since, subject, reason; oldest first.
 

@@ -6,6 +6,7 @@ a clue that points to several leaves a doubt. Doubt never merges two units (cont
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.naming import agree_with_any, names_in_file_name
 from inbox_ingest.records import Received
+
+
+_CORRECTION = re.compile(r"更正|更改|修改|修订|改正|订正|替换|重新|重报|作废|为准|最新|补正|改后")
 
 
 class Match(NamedTuple):
@@ -99,7 +103,8 @@ def find_case(index: Index, bundle: Bundle, received: Received) -> Match:
     """The case that this bundle joins, by the strongest clue that points to one alone."""
     doubtful: list[DraftCase] = []
     for code, text, clue in _CLUES:
-        candidates = _not_contradicted(clue(index, bundle, received), bundle, index.campaign, code)
+        pointed = clue(index, bundle, received)
+        candidates = _not_contradicted(pointed, bundle, received, index.campaign, code)
         repeated = [case for case in candidates if _only_repeats(case, bundle)]
         if len(candidates) == 1 or (code == "same-bytes" and repeated):
             return Match((repeated or candidates)[0], code, text)
@@ -113,7 +118,7 @@ def find_case(index: Index, bundle: Bundle, received: Received) -> Match:
 
 
 def _not_contradicted(
-    cases: Iterable[DraftCase], bundle: Bundle, campaign: Campaign, code: str
+    cases: Iterable[DraftCase], bundle: Bundle, received: Received, campaign: Campaign, code: str
 ) -> list[DraftCase]:
     """Cases that the bundle's own title and unit do not speak against.
 
@@ -123,7 +128,8 @@ def _not_contradicted(
     for case in cases:
         verdict = agree_with_any(case.names, bundle.name, campaign)
         repeats = code == "same-bytes" and _only_repeats(case, bundle)
-        corrects = code in ("thread", "number") and _corrects(case, bundle)
+        answers = code in ("thread", "number", "correction")
+        corrects = answers and _corrects(case, bundle, received)
         if verdict is not False or repeats or corrects:
             kept.append(case)
     return kept
@@ -135,14 +141,21 @@ def _only_repeats(case: DraftCase, bundle: Bundle) -> bool:
     return all(a.sha256 in known for a in bundle.attachments if a.role in CORE_ROLES)
 
 
-def _corrects(case: DraftCase, bundle: Bundle) -> bool:
+def _corrects(case: DraftCase, bundle: Bundle, received: Received) -> bool:
     """An answer under another title corrects the case if its unit is the same and it is no whole new one.
 
-    A thread is often reused to send a second case; that one comes with form and text together.
+    A thread is often reused to send a second case; that one comes with form and text together, and
+    does not call itself a correction.
     """
     units = {name.unit for name in case.names if name.unit}
     same_unit = not bundle.name.unit or not units or bundle.name.unit in units
-    return same_unit and not {"form", "case_text"} <= bundle.roles
+    whole = {"form", "case_text"} <= bundle.roles
+    return same_unit and (not whole or _calls_itself_correction(bundle, received))
+
+
+def _calls_itself_correction(bundle: Bundle, received: Received) -> bool:
+    said = [received.reading.message.subject, *(a.filename for a in bundle.attachments)]
+    return any(_CORRECTION.search(words) for words in said if words)
 
 
 def _narrow(cases: list[DraftCase], bundle: Bundle, campaign: Campaign) -> DraftCase | None:
@@ -228,6 +241,13 @@ def _file_name(index: Index, bundle: Bundle, received: Received) -> list[DraftCa
     return [case for case in _mine(index, received) if _file_names_point(case, bundle)]
 
 
+def _correction(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """The same sender and unit, in a mail that calls itself a correction: the title may be what changed."""
+    if not _calls_itself_correction(bundle, received):
+        return []
+    return _mine(index, received)
+
+
 def _complementary(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
     """The same sender, within the campaign's time, sends just what a case of his lacks."""
     limit = timedelta(hours=index.campaign.assembly.complementary_hours)
@@ -269,6 +289,7 @@ _CLUES: tuple[tuple[str, str, _Clue], ...] = (
     ("number", "发件人在邮件中写了该案例编号", _number),
     ("title", "案例名称相同，并且来自同一发件人或正好补齐所缺材料", _same_title),
     ("file-name", "同一发件人，文件名指明该案例", _file_name),
+    ("correction", "同一发件人、同一单位，来信说明是更正", _correction),
     ("complementary", "同一发件人在短时间内发来该案例所缺的材料", _complementary),
     ("only-case", "同一发件人只有这一个案例", _only_case),
 )

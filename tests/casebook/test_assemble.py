@@ -124,6 +124,30 @@ def test_a_title_corrected_in_the_thread_stays_the_same_case() -> None:
     assert assembled.cases[0].values["案例名称"].value == "党建引领网约车司机之家建设"
 
 
+def test_a_whole_submission_that_calls_itself_a_correction_corrects_title_and_all() -> None:
+    first = mail(form(), scan(), case_text())
+    corrected = mail(
+        form("智慧航道党员先锋岗"),
+        case_text("智慧航道党员先锋岗"),
+        hours=50,
+        subject="更正：案例申报",
+        answers=first,
+    )
+    assembled = fold(first, corrected)
+    assert len(assembled.cases) == 1
+    assert assembled.cases[0].values["案例名称"].value == "智慧航道党员先锋岗"
+
+
+def test_a_corrected_title_in_a_new_mail_of_the_same_sender_stays_the_same_case() -> None:
+    corrected = form("智慧航道党员先锋岗", filename="申报表（修改）.docx")
+    assert len(fold(mail(form(), scan(), case_text()), mail(corrected, hours=100)).cases) == 1
+
+
+def test_a_correction_of_another_unit_joins_nothing() -> None:
+    other = form("智慧航道党员先锋岗", "云水县交通运输局", filename="申报表（修改）.docx")
+    assert len(fold(mail(form(), scan()), mail(other, hours=100)).cases) == 2
+
+
 def test_a_number_quoted_by_a_stranger_joins_nothing() -> None:
     first = mail(form())
     known = fold(first)
