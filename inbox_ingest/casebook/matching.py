@@ -19,7 +19,6 @@ from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.naming import agree_with_any, names_in_file_name
 from inbox_ingest.records import Received
 
-
 _CORRECTION = re.compile(r"更正|更改|修改|修订|改正|订正|替换|重新|重报|作废|为准|最新|补正|改后")
 
 
