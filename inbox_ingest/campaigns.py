@@ -11,7 +11,7 @@ import re
 import string
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self, cast
@@ -107,6 +107,18 @@ class FormField(Frozen):
         return (self.name, *self.aliases)
 
 
+def _doubles(values: Sequence[tuple[str, str]]) -> str:
+    """Values (each with the name of what it belongs to) that stand twice, and where; else empty."""
+    owners: dict[str, list[str]] = {}
+    for value, owner in values:
+        owners.setdefault(squeeze(value), []).append(owner)
+    return "、".join(
+        f"{value}（见于{'、'.join(f'“{owner}”' for owner in found)}）"
+        for value, found in sorted(owners.items())
+        if len(found) > 1
+    )
+
+
 class Form(Frozen):
     """The application form: headings that tell it from other files, and its fields."""
 
@@ -116,13 +128,13 @@ class Form(Frozen):
     @model_validator(mode="after")
     def _no_doubles(self) -> Self:
         for what, values in (
-            ("字段名", [field.name for field in self.fields]),
-            ("key", [field.key for field in self.fields]),
-            ("标签", [squeeze(label) for field in self.fields for label in field.labels]),
+            ("字段名", [(field.name, field.name) for field in self.fields]),
+            ("key", [(field.key, field.name) for field in self.fields]),
+            ("标签", [(label, field.name) for field in self.fields for label in field.labels]),
         ):
-            doubles = sorted({value for value in values if values.count(value) > 1})
+            doubles = _doubles(values)
             if doubles:
-                raise ValueError(f"{what}重复：{'、'.join(doubles)}")
+                raise ValueError(f"{what}重复：{doubles}")
         return self
 
     def by_key(self, key: str) -> FormField | None:
@@ -167,10 +179,11 @@ class Text(Frozen):
 
     @model_validator(mode="after")
     def _no_doubles(self) -> Self:
-        labels = [squeeze(label) for section in self.sections for label in section.labels]
-        doubles = sorted({label for label in labels if labels.count(label) > 1})
+        doubles = _doubles(
+            [(label, section.name) for section in self.sections for label in section.labels]
+        )
         if doubles:
-            raise ValueError(f"章节名称或别名重复：{'、'.join(doubles)}")
+            raise ValueError(f"章节名称或别名重复：{doubles}")
         return self
 
 
@@ -345,12 +358,14 @@ def load_campaign(path: Path) -> Campaign:
 
 
 def _parse(path: Path) -> dict[str, Any]:
+    text = ""
     try:
-        return tomllib.loads(bytes_of(path).decode("utf-8-sig"))
+        text = bytes_of(path).decode("utf-8-sig")
+        return tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise CampaignError(path, [Mistake("文件", "须以 UTF-8 编码保存")]) from error
     except tomllib.TOMLDecodeError as error:
-        raise CampaignError(path, [Mistake("文件", toml_mistake(error))]) from error
+        raise CampaignError(path, [Mistake("文件", toml_mistake(error, text))]) from error
 
 
 _PATTERNS = {

@@ -17,6 +17,7 @@ A broken mail is no exception: it is a value (`records.Problem`), kept and shown
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,13 +101,94 @@ class DatabaseTooNew(ConfigurationError):
     """The database was written by a newer version of this program."""
 
 
-def toml_mistake(error: ValueError) -> str:
-    """What the TOML parser found wrong, with the place it names put into Chinese."""
-    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
+# What the TOML parser says (Python 3.11 to 3.14) → the same in Chinese; the first that fits is taken.
+_TOML_WORDS = (
+    (r"Cannot declare (.*) twice", "这张表写了两次"),
+    (r"Cannot (?:mutate|redefine|overwrite).*|Duplicate inline table key.*", "这个键写了两次"),
+    (r"Expected '=' after a key.*", "键后面缺少等号"),
+    (r"Expected '\]+' at the end.*", "表名后面缺少方括号"),
+    (r"Expected newline or end of document.*", "值后面还有多余的内容，一行只能写一个键"),
+    (r"Unclosed array.*", "数组缺少右方括号或逗号"),
+    (r"Unclosed inline table.*", "花括号没有配对，或缺少逗号"),
+    (r"Unterminated string.*|Expected '\"+'.*|Illegal character '\\n'", "字符串缺少右引号"),
+    (r"Invalid (?:date|time).*", "没有这样的日期或时间"),
+    (r"Unescaped '.*' in a string|Invalid hex value.*|Escaped character.*", "反斜线须写成两条"),
+    (r"Illegal character.*", "字符串里有不允许的字符"),
+    (r"Invalid initial character for a key part.*", "键名写得不对"),
+    (r"Invalid statement.*", "不是“键 = 值”，也不是 [表]"),
+    (r"Invalid value.*", "值写得不对，文字须加引号"),
+)
+_CHINESE_DATE = r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+
+
+def toml_mistake(error: ValueError, text: str = "") -> str:
+    """What the TOML parser found wrong and where, in Chinese, with the line of `text` itself."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
     if found is None:
         return f"不是有效的 TOML（{error}）"
-    what, line, column = found.groups()
-    return f"第 {line} 行第 {column} 列不是有效的 TOML（{what}）"
+    what, number, column = found.groups()
+    lines = text.splitlines()
+    line = lines[int(number) - 1].strip() if number and int(number) <= len(lines) else ""
+    place = f"第 {number} 行第 {column} 列" if number else "到文件末尾仍"
+    said = _toml_words(what, line)
+    if re.search(r"password|passwd|密码|授权码|://", line, re.IGNORECASE):
+        line = ""  # what may be a secret is not repeated on the screen or in cron's mail
+    shown = f"：{line if len(line) <= 60 else line[:57] + '…'}" if line else ""
+    return f"{place}不是有效的 TOML（{said}）{shown}"
+
+
+def _toml_words(what: str, line: str) -> str:
+    """In Chinese what is wrong; slips that an input method brings about have words of their own."""
+    value = line.partition("=")[2].strip()
+    if value.startswith(("“", "”", "‘", "’", "＂", "「")):
+        return '引号是中文的，须改成英文的 "'
+    if "＝" in line and not value:
+        return "等号是全角的，须改成英文的 ="
+    if not value.startswith(('"', "'")) and re.search(_CHINESE_DATE, value):
+        return "日期须写成 2025-06-30 的样子，不加引号"
+    return next((words for sign, words in _TOML_WORDS if re.fullmatch(sign, what)), what)
+
+
+_SYSTEM_WORDS = {
+    errno.ENOENT: "文件或文件夹不存在",
+    errno.ENOTDIR: "路径当中有一段不是文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.EEXIST: "已经存在",
+    errno.ENOTEMPTY: "文件夹不是空的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EROFS: "磁盘是只读的",
+    errno.EIO: "磁盘读写出错",
+    errno.EBUSY: "正被别的程序占用",
+    errno.ETXTBSY: "正被别的程序占用",
+    errno.EFBIG: "文件太大",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.ELOOP: "符号链接绕成了圈",
+    errno.EMFILE: "打开的文件太多",
+    errno.ENFILE: "打开的文件太多",
+    errno.ENXIO: "没有这个设备",
+    errno.ENODEV: "没有这个设备",
+    errno.ENOEXEC: "不是可以运行的程序",
+    errno.EXDEV: "不在同一个磁盘上",
+    errno.ESTALE: "网络磁盘断开了",
+    errno.ENOMEM: "内存不足",
+    errno.EINVAL: "系统不接受这个名字或操作",
+    errno.ECONNREFUSED: "服务器拒绝连接",
+    errno.ECONNRESET: "服务器断开了连接",
+    errno.EPIPE: "对方已断开",
+    errno.ENETUNREACH: "网络不通",
+    errno.EHOSTUNREACH: "到不了这台主机",
+    errno.EADDRNOTAVAIL: "本机没有可用的网络地址",
+    errno.ETIMEDOUT: "超时",
+}
+
+
+def system_words(error: OSError) -> str:
+    """Why the system refused, in Chinese; with its own words where they are none of the usual."""
+    known = _SYSTEM_WORDS.get(error.errno or 0)
+    return known or f"系统出错（{error.strerror or type(error).__name__}）"
 
 
 def why_unreadable(error: OSError) -> str:
@@ -115,9 +197,8 @@ def why_unreadable(error: OSError) -> str:
         FileNotFoundError: "文件不存在",
         NotADirectoryError: "文件不存在",
         PermissionError: "没有读取权限",
-        IsADirectoryError: "这是文件夹，不是文件",
     }
-    return words.get(type(error), f"无法读取（{error.strerror}）")
+    return words.get(type(error)) or system_words(error)
 
 
 def as_written(value: object) -> str:

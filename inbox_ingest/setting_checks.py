@@ -229,14 +229,21 @@ def _unknown(table: str, key: str) -> str:
 
 
 def _parse(config: Path) -> dict[str, Any]:
+    text = ""
     try:
-        return tomllib.loads(config.read_bytes().decode("utf-8-sig"))
+        text = config.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text)
     except OSError as error:
-        raise ConfigurationError(f"配置文件 {config}：{why_unreadable(error)}") from error
+        raise ConfigurationError(
+            f"配置文件 {config}：{why_unreadable(error)}。",
+            remedy="请改正文件的位置或权限，或让 INGEST_CONFIG 指向别的配置文件。",
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"配置文件 {config} 须以 UTF-8 编码保存") from error
+        raise ConfigurationError(
+            f"配置文件 {config} 不是 UTF-8 编码。", remedy="请用编辑器另存为 UTF-8。"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
-            f"配置文件 {config} {toml_mistake(error)}",
+            f"配置文件 {config} {toml_mistake(error, text)}",
             remedy="检查所指的行：文字须加引号，键与值之间用等号。",
         ) from error

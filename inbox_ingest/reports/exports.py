@@ -7,16 +7,18 @@ senders write may begin with `=`.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from inbox_ingest.errors import InputError
+from inbox_ingest.errors import InputError, system_words
 from inbox_ingest.reports.words import ISSUE_WORDS
 
 ExportKind = Literal["cases", "messages", "replies"]
@@ -141,20 +143,43 @@ def issue_words(issue: Mapping[str, Any]) -> str:
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """A stream whose bytes appear under `path` all together at the end, or not at all.
 
+    A link stays a link: the file that it leads to is written. A device or pipe takes the bytes as
+    they come, and is never replaced by a file.
+
     Raises:
         InputError: the file cannot be written there.
     """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise InputError(f"无法写入 {path}：{error.strerror}。") from error
+    with _said_in_words(path):
+        mode = path.stat().st_mode if path.exists() else stat.S_IFREG
+        if stat.S_ISDIR(mode):
+            raise InputError(f"{path} 是文件夹。", remedy="请写明要存成的文件名，如 汇总表.xlsx。")
+        if not stat.S_ISREG(mode):
+            with path.open("wb") as stream:
+                yield stream
+            return
+    real = path.resolve()
+    with _said_in_words(path):
+        handle, name = tempfile.mkstemp(prefix=".ingest-", dir=real.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
-        Path(name).replace(path)
+        with _said_in_words(path):
+            Path(name).replace(real)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _said_in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) or error.errno == errno.ENOSPC:
+            raise  # these have words and an exit code of their own
+        raise InputError(
+            f"无法写入 {path}：{system_words(error)}。", remedy="请换一个位置或文件名。"
+        ) from error
 
 
 def export(

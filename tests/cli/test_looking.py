@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -206,3 +209,37 @@ def test_an_export_that_cannot_be_written_is_told(casebook: Path, ingest: Ingest
     called = ingest("export", "cases", "--output", "/no/such/folder/x.jsonl")
     assert called.code == 65
     assert "无法写入" in called.err
+
+
+@pytest.mark.parametrize("place", ["", "reports", "nofolder/x.csv"])
+def test_an_export_to_no_file_is_told_with_what_to_do(
+    casebook: Path, ingest: Ingest, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "reports").mkdir()
+    before = sorted(tmp_path.glob("*"))
+    called = ingest("export", "cases", "--output", place)
+    assert called.code == 65
+    assert "办法：" in called.err
+    assert not re.search(r"[A-Z][a-z]+ [a-z]+|Traceback", called.err)
+    assert [*sorted(tmp_path.glob("*")), *tmp_path.glob("reports/*")] == before
+
+
+def test_an_export_through_a_link_writes_the_file_it_leads_to(
+    casebook: Path, ingest: Ingest, tmp_path: Path
+) -> None:
+    (tmp_path / "real.jsonl").write_text("old")
+    (tmp_path / "link.jsonl").symlink_to("real.jsonl")
+    assert ingest("export", "cases", "--output", "link.jsonl").code == 0
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert (tmp_path / "real.jsonl").read_text() == ingest("export", "cases").out
+
+
+def test_an_export_into_a_pipe_is_what_comes_out_of_it(
+    casebook: Path, ingest: Ingest, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        assert ingest("export", "cases", "--output", str(pipe)).code == 0
+        assert reader.communicate(timeout=30)[0] == ingest("export", "cases").out
+    assert pipe.is_fifo()
