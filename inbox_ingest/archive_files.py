@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from inbox_ingest.errors import ConfigurationError, IngestError, TryLater
+from inbox_ingest.errors import ConfigurationError, IngestError, TryLater, system_words
 from inbox_ingest.reading.content import HEAD_SIZE
 
 _serial = count()
@@ -159,4 +159,4 @@ def disk_errors(root: Path) -> Iterator[None]:
         words = _WORDS.get(error.errno or 0)
         if words is not None:
             raise words(root) from error
-        raise TryLater(f"写入存档 {root} 失败：{error.strerror or error}。") from error
+        raise TryLater(f"写入存档 {root} 失败：{system_words(error)}。") from error

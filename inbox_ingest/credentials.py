@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from inbox_ingest.errors import ConfigurationError
+from inbox_ingest.errors import ConfigurationError, system_words
 from inbox_ingest.settings import Settings
 
 IMAP_VARIABLE = "INGEST_IMAP_PASSWORD"
@@ -91,7 +91,7 @@ def _from_command(command: Sequence[str], key: str) -> str:
         ) from error
     except OSError as error:
         raise ConfigurationError(
-            f"取密码的命令 {command[0]} 无法运行：{error.strerror}。",
+            f"取密码的命令 {command[0]} 无法运行：{system_words(error)}。",
             remedy=f"请检查 {key}；由 cron 运行时请写命令的完整路径。",
         ) from error
     lines = done.stdout.decode("utf-8", errors="replace").splitlines()

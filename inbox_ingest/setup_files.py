@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inbox_ingest.campaigns import Campaign, load_campaign
-from inbox_ingest.errors import InputError
+from inbox_ingest.errors import InputError, system_words
 from inbox_ingest.settings import CONFIG_NAME
 
 # Mail domain → IMAP and SMTP server. Others are asked for.
@@ -83,7 +83,7 @@ def write(answers: Answers, home: Path) -> Campaign:
         _write_private(answers.config, configuration(answers, campaign))
     except OSError as error:
         raise InputError(
-            f"无法写入 {error.filename or answers.folder}：{error.strerror}。",
+            f"无法写入 {error.filename or answers.folder}：{system_words(error)}。",
             remedy="请换一个文件夹，或检查权限。",
         ) from error
     return campaign

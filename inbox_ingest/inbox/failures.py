@@ -19,6 +19,7 @@ from inbox_ingest.errors import (
     IngestError,
     LoginRefused,
     MailboxUnreachable,
+    system_words,
 )
 from inbox_ingest.inbox.source import FolderMissing
 
@@ -130,7 +131,7 @@ def _fault_of_network(error: OSError) -> Fault:
     for kind, reason, remedy in _NETWORK:
         if isinstance(error, kind):
             return Fault(reason, remedy)
-    return Fault(f"网络出错（{words(error.strerror or error)}）")
+    return Fault(f"网络出错（{system_words(error) if error.errno else words(error)}）")
 
 
 def refusal(text: str) -> Fault | LoginRefused:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
-from inbox_ingest.errors import InputError
+from inbox_ingest.errors import InputError, system_words
 from inbox_ingest.inbox import mbox
 from inbox_ingest.inbox.receipt import read_header, received_at
 from inbox_ingest.inbox.source import Fetched, FetchFailure, FolderState, Listed
@@ -142,7 +142,7 @@ class _TreeSource(_FileSource):
             except FileNotFoundError:
                 continue
             except OSError as error:
-                return FetchFailure(uid, f"文件 {_text(path)} 读不出来：{error.strerror}。")
+                return FetchFailure(uid, f"文件 {_text(path)} 读不出来：{system_words(error)}。")
             return Fetched(uid, moment, status.st_size, stream)
         return FetchFailure(uid, "文件已不在原处。", vanished=True)
 
@@ -177,7 +177,7 @@ class EmlSource(_TreeSource):
         return found
 
     def _unreadable(self, error: OSError) -> None:
-        self._notices[f"文件夹 {_text(error.filename)} 读不了：{error.strerror}。"] = None
+        self._notices[f"文件夹 {_text(error.filename)} 读不了：{system_words(error)}。"] = None
 
 
 class MaildirSource(_TreeSource):
@@ -226,7 +226,7 @@ class MboxSource(_FileSource):
                 self._messages = {each.uid: each for each in mbox.index(self._path)}
                 self._known = (status.st_size, status.st_mtime_ns)
         except OSError as error:
-            raise InputError(f"{_text(self._path)} 读不出来：{error.strerror}。") from error
+            raise InputError(f"{_text(self._path)} 读不出来：{system_words(error)}。") from error
         return self._messages
 
     def list_uids(self, folder: str) -> list[str]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
-from inbox_ingest.errors import TryLater
+from inbox_ingest.errors import TryLater, system_words
 from inbox_ingest.inbox import failures, fetching
 from inbox_ingest.inbox.connection import Answer, Connection
 from inbox_ingest.inbox.failures import Fault
@@ -96,7 +96,7 @@ class Retrieval:
             result = self._collect(uid, size, spool)
         except OSError as error:
             raise TryLater(
-                f"临时目录写不下一封大邮件（{failures.words(error.strerror)}）。",
+                f"临时目录写不下一封大邮件（{system_words(error)}）。",
                 remedy="请腾出磁盘空间，或用 TMPDIR 指定别的临时目录。",
             ) from error
         finally:

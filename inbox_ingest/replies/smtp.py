@@ -25,6 +25,7 @@ from inbox_ingest.errors import (
     MailboxUnreachable,
     ServiceMissing,
     TryLater,
+    system_words,
 )
 from inbox_ingest.records import Frozen
 from inbox_ingest.replies.outcomes import Outcome, Phase, lost, outcome_of
@@ -255,5 +256,5 @@ def _why(error: BaseException) -> str:
     if isinstance(error, socket.gaierror):
         return "找不到服务器，请检查网络或服务器名称"
     if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
+        return system_words(error)
     return type(error).__name__

@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.errors import CampaignError, Mistake
+from inbox_ingest.errors import CampaignError, Mistake, why_unreadable
 from inbox_ingest.replies.letter import Letter
 from inbox_ingest.replies.samples import sample_letters
 
@@ -93,7 +93,7 @@ def _sources(folder: Path) -> dict[str, tuple[str, str]]:
             try:
                 sources[path.name] = (path.read_text(encoding="utf-8-sig"), str(path))
             except OSError as error:
-                wrong = Mistake(path.name, f"无法读取（{error.strerror}）")
+                wrong = Mistake(path.name, why_unreadable(error))
                 raise CampaignError(folder, [wrong]) from error
             except UnicodeDecodeError as error:
                 wrong = Mistake(path.name, "须以 UTF-8 编码保存")

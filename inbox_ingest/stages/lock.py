@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from inbox_ingest.errors import ConfigurationError, LockHeld
+from inbox_ingest.errors import ConfigurationError, LockHeld, system_words
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def only_pass(home: Path) -> Iterator[None]:
         descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise ConfigurationError(
-            f"无法使用数据目录 {home}：{error.strerror}。",
+            f"无法使用数据目录 {home}：{system_words(error)}。",
             remedy="请检查 INGEST_HOME 的位置、所有者和权限。",
         ) from error
     try:
