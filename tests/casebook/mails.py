@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import load_campaign
+from inbox_ingest.casebook.assemble import Assembled
+from inbox_ingest.casebook.changes import KnownCase
 from inbox_ingest.records import (
     Address,
     Attachment,
@@ -189,3 +191,21 @@ def mail(
             problem=problem,
         ),
     )
+
+
+def as_known(assembled: Assembled) -> list[KnownCase]:
+    """The cases of a fold as the casebook holds them after filing."""
+    return [
+        KnownCase(
+            case_no=case.case_no or "",
+            sequence=place,
+            anchor=case.anchor,
+            revision=1,
+            status="incomplete",
+            message_sha256s=frozenset(case.message_sha256s),
+            closed=False,
+            merged_into=None,
+            body=case.model_dump_json(),
+        )
+        for place, case in enumerate(assembled.cases, start=1)
+    ]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from inbox_ingest.casebook.assemble import Assembled, assemble
-from inbox_ingest.casebook.changes import KnownCase
 from inbox_ingest.records import (
     AutomaticSigns,
     Case,
@@ -18,6 +17,7 @@ from inbox_ingest.records import (
 from tests.casebook.mails import (
     CAMPAIGN,
     MONDAY,
+    as_known,
     attachment,
     case_text,
     form,
@@ -75,7 +75,7 @@ def test_an_answer_to_our_reply_adds_to_the_case_of_that_reply() -> None:
     assembled = assemble(
         [first, answer],
         CAMPAIGN,
-        known=_known(fold(first)),
+        known=as_known(fold(first)),
         sent={"<reply-1@ours>": ("DJ001",)},
         next_sequence=2,
     )
@@ -154,7 +154,7 @@ def test_a_number_quoted_by_a_stranger_joins_nothing() -> None:
     stranger = mail(
         scan("扫描.jpg"), sender="stranger@example.org", hours=5, subject="DJ001 补充材料"
     )
-    assembled = assemble([first, stranger], CAMPAIGN, known=_known(known), next_sequence=2)
+    assembled = assemble([first, stranger], CAMPAIGN, known=as_known(known), next_sequence=2)
     assert len(assembled.cases) == 2
 
 
@@ -162,7 +162,7 @@ def test_a_number_quoted_by_a_sender_of_the_case_joins_it() -> None:
     mails = [mail(form()), mail(form("智慧航道党员先锋岗"), hours=1)]
     known = fold(*mails)
     quoting = mail(scan("扫描.jpg"), hours=500, subject="DJ002盖章扫描件")
-    assembled = assemble([*mails, quoting], CAMPAIGN, known=_known(known), next_sequence=3)
+    assembled = assemble([*mails, quoting], CAMPAIGN, known=as_known(known), next_sequence=3)
     assert [roles(case) for case in assembled.cases] == [["form"], ["form", "form_scan"]]
 
 
@@ -397,20 +397,3 @@ def test_photos_from_nobody_known_are_no_submission_but_join_a_known_case() -> N
     assert fold(mail(photo)).outcomes[0].disposition == "unrelated"
     mails = [mail(form(), case_text()), mail(photo, hours=30)]
     assert dispositions(fold(*mails), mails) == ["submission", "supplement"]
-
-
-def _known(assembled: Assembled) -> list[KnownCase]:
-    return [
-        KnownCase(
-            case_no=case.case_no or "",
-            sequence=place,
-            anchor=case.anchor,
-            revision=1,
-            status="incomplete",
-            message_sha256s=frozenset(case.message_sha256s),
-            closed=False,
-            merged_into=None,
-            body=case.model_dump_json(),
-        )
-        for place, case in enumerate(assembled.cases, start=1)
-    ]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inbox_ingest.casebook.assemble import Assembled, assemble
 from inbox_ingest.casebook.changes import KnownCase
 from inbox_ingest.records import Attachment, Received
-from tests.casebook.mails import CAMPAIGN, case_text, form, mail, scan
+from tests.casebook.mails import CAMPAIGN, as_known, case_text, form, mail, scan
 
 TITLES = ["党建引领货车司机之家建设", "智慧航道党员先锋岗", "红色公交线路品牌创建"]
 UNITS = ["金陵市港航事业发展中心", "云水县交通运输局"]
@@ -51,23 +51,6 @@ def boxes(draw: st.DrawFn) -> list[Received]:
 def fold(mails: list[Received], known: list[KnownCase] | None = None) -> Assembled:
     first = 1 + max((case.sequence for case in known or []), default=0)
     return assemble(mails, CAMPAIGN, known=known or [], next_sequence=first)
-
-
-def as_known(assembled: Assembled) -> list[KnownCase]:
-    return [
-        KnownCase(
-            case_no=case.case_no or "",
-            sequence=place,
-            anchor=case.anchor,
-            revision=1,
-            status="incomplete",
-            message_sha256s=frozenset(case.message_sha256s),
-            closed=False,
-            merged_into=None,
-            body=case.model_dump_json(),
-        )
-        for place, case in enumerate(assembled.cases, start=1)
-    ]
 
 
 @given(boxes(), st.randoms(use_true_random=False))

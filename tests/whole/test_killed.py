@@ -115,7 +115,7 @@ def test_killed_at_every_step_and_at_random_moments(
             check=False,
         )
         assert died.returncode in (-signal.SIGKILL, 0), died.stderr.decode()
-    _kill_at_random(home, url)
+    _kill_at_random(home, url, random.Random(20250411), 6)
     done = ingest(home, "run", "--source", url, "--until", "file")
     assert done.returncode == 0, done.stderr
     found = balance(home)
@@ -124,9 +124,8 @@ def test_killed_at_every_step_and_at_random_moments(
     assert exports(home) == undisturbed
 
 
-def _kill_at_random(home: Path, url: str) -> None:
-    moments = random.Random(20250411)
-    for _ in range(6):
+def _kill_at_random(home: Path, url: str, moments: random.Random, times: int) -> None:
+    for _ in range(times):
         process = subprocess.Popen(
             command("run", "--source", url, "--until", "file"),
             env=environment(home),
@@ -134,7 +133,7 @@ def _kill_at_random(home: Path, url: str) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(moments.uniform(0.2, 2.5))
+        time.sleep(moments.uniform(0.2, 3.5))
         process.kill()
         process.wait()
 
@@ -147,17 +146,7 @@ def test_a_first_pass_killed_anywhere_ends_like_an_undisturbed_one(
     url = mailbox.url + "/INBOX"
     for number in range(3):
         home = tmp_path / f"round{number}"
-        for _ in range(4):
-            process = subprocess.Popen(
-                command("run", "--source", url, "--until", "file"),
-                env=environment(home),
-                cwd=ROOT,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            time.sleep(moments.uniform(0.5, 3.5))
-            process.kill()
-            process.wait()
+        _kill_at_random(home, url, moments, 4)
         done = ingest(home, "run", "--source", url, "--until", "file")
         assert done.returncode == 0, done.stderr
         assert exports(home) == undisturbed
