@@ -22,6 +22,7 @@ from inbox_ingest.errors import ExitCode, IngestError
 from inbox_ingest.settings import Settings
 from inbox_ingest.stages.lock import only_pass
 from inbox_ingest.stages.poll import Look, look
+from inbox_ingest.stages.rules_in_use import keep_to_the_rules
 from inbox_ingest.stages.sources import open_source
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def run_pass(request: Request, source_url: str | None = None) -> PassOutcome:
             was done before stays done, and the casebook knows why it stopped.
     """
     with only_pass(request.settings.home):
+        keep_to_the_rules(request.settings)
         source = open_source(request.settings, source_url)
         try:
             return _run(request, source)

@@ -24,6 +24,7 @@ from inbox_ingest.errors import ConfigurationError, ServiceMissing
 from inbox_ingest.pipeline import Request, reading_stage
 from inbox_ingest.stages.file import file_mail
 from inbox_ingest.stages.lock import only_pass
+from inbox_ingest.stages.rules_in_use import keep_to_the_rules
 
 Line = Mapping[str, Any]
 
@@ -51,7 +52,7 @@ def reread(request: Request, *, dry_run: bool) -> Reread:
     Raises:
         LockHeld: a pass is running.
         ServiceMissing: there is no casebook yet.
-        ConfigurationError: a dry run of a casebook that is not in a file.
+        ConfigurationError: the casebook is not in a file, or was made by other rules than these.
     """
     settings = request.settings
     if settings.database is not None:
@@ -59,6 +60,7 @@ def reread(request: Request, *, dry_run: bool) -> Reread:
             "重新读取目前只支持数据目录里的 SQLite 数据库。", remedy="请去掉配置中的 database。"
         )
     with only_pass(settings.home):
+        keep_to_the_rules(settings)
         before = _lines(settings.casebook)
         if before is None:
             raise ServiceMissing("还没有数据，无需重新读取。", remedy="先运行 ingest run。")

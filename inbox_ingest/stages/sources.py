@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from inbox_ingest.credentials import imap_password
 from inbox_ingest.errors import ConfigurationError
 from inbox_ingest.inbox.urls import FileAddress, ImapAddress, Security, parse_source
-from inbox_ingest.settings import Settings
+from inbox_ingest.settings import CONFIG_NAME, Settings
 
 if TYPE_CHECKING:
     from inbox_ingest.inbox.source import Source
@@ -49,9 +50,22 @@ def configured_address(settings: Settings) -> ImapAddress:
     """
     mailbox = settings.mailbox
     if mailbox.server is None or mailbox.user is None:
-        raise ConfigurationError(
-            "还没有配置邮箱。",
-            remedy="运行 ingest init 写好配置文件，或用 --source 指明邮箱或邮件文件夹。",
-        )
+        raise _no_mailbox(settings)
     security = cast(Security, mailbox.security)
     return ImapAddress(mailbox.server, mailbox.port, mailbox.user, security)
+
+
+def _no_mailbox(settings: Settings) -> ConfigurationError:
+    """Says where the configuration was looked for: often it is only in another folder."""
+    if settings.config is not None:
+        return ConfigurationError(
+            f"配置文件 {settings.config} 里没有写邮箱。",
+            remedy="请加上 [mailbox]，写明 server 和 user；或用 --source 指明邮箱或邮件文件夹。",
+        )
+    return ConfigurationError(
+        f"还没有配置邮箱：{Path.cwd()} 里没有 {CONFIG_NAME}。",
+        remedy=(
+            "到配置文件所在的文件夹运行，或设置 INGEST_CONFIG；还没有配置文件时运行 ingest init，"
+            "或用 --source 指明邮箱或邮件文件夹。"
+        ),
+    )

@@ -176,9 +176,21 @@ def test_a_run_can_stop_after_collecting(ingest: Ingest, box: Path) -> None:
 
 
 def test_a_run_without_a_mailbox_says_how_to_name_one(ingest: Ingest) -> None:
+    Path("ingest.toml").unlink()
     called = ingest("run")
     assert called.code == 78
     assert "ingest init" in called.err
+    # Often there is a configuration, only not here.
+    assert str(Path.cwd()) in called.err
+    assert "INGEST_CONFIG" in called.err
+
+
+def test_a_configuration_without_a_mailbox_says_what_to_add(ingest: Ingest) -> None:
+    Path("ingest.toml").write_text("")
+    called = ingest("run")
+    assert called.code == 78
+    assert "[mailbox]" in called.err
+    assert "ingest init" not in called.err
 
 
 def test_a_source_that_is_not_there_is_65(ingest: Ingest) -> None:
@@ -233,3 +245,66 @@ def test_rereading_does_what_the_dry_run_showed_and_keeps_the_number(
 
 def test_rereading_before_the_first_pass_is_told(ingest: Ingest) -> None:
     assert ingest("reread").code == 69
+
+
+# --- the rules in use -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def judged_by_an_edited_campaign(ingest: Ingest, box: Path) -> str:
+    """A casebook made by a configured campaign; its export."""
+    edited_campaign()
+    assert ingest("run", "--source", f"eml:{box}", "--until", "file").code == 0
+    return ingest("export", "cases").out
+
+
+@pytest.mark.usefixtures("judged_by_an_edited_campaign")
+@pytest.mark.parametrize(
+    "command", ["run", "reread", "reread --dry-run", "run --source eml:../box"]
+)
+def test_from_another_folder_the_shipped_rules_replace_nobodys(
+    ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    before = ingest("export", "cases").out
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    called = ingest(*command.split())
+    assert called.code == 78
+    assert str(tmp_path / "campaign" / "campaign.toml") in called.err
+    assert "INGEST_CONFIG" in called.err
+    assert ingest("export", "cases").out == before
+    monkeypatch.setenv("INGEST_CONFIG", str(tmp_path / "ingest.toml"))
+    assert "0 件案例会有变化" in ingest("reread", "--dry-run").out
+
+
+@pytest.mark.usefixtures("judged_by_an_edited_campaign")
+def test_the_shipped_rules_are_used_where_the_old_file_is_gone(
+    ingest: Ingest, tmp_path: Path
+) -> None:
+    shutil.rmtree("campaign")
+    Path("ingest.toml").unlink()
+    assert ingest("reread", "--dry-run").code == 0
+
+
+def test_the_shipped_rules_of_an_older_installation_give_way_to_newer_ones(
+    ingest: Ingest, box: Path, tmp_path: Path
+) -> None:
+    edited_campaign()
+    Path("rules").mkdir()
+    Path("campaign").rename("rules/2025-dangjian")
+    shutil.copy(SAMPLES.parent / "rules" / "issues.toml", "rules")
+    text = Path("ingest.toml").read_text("utf-8")
+    Path("ingest.toml").write_text(text.replace('"campaign/', '"rules/2025-dangjian/'), "utf-8")
+    assert ingest("run", "--source", f"eml:{box}", "--until", "file").code == 0
+    Path("ingest.toml").unlink()
+    assert ingest("run", "--source", f"eml:{box}", "--until", "file").code == 0
+
+
+def test_an_unchanged_copy_of_the_shipped_campaign_is_no_other(
+    ingest: Ingest, box: Path, tmp_path: Path
+) -> None:
+    edited_campaign()
+    shutil.copy(SAMPLES.parent / "rules" / "2025-dangjian" / "campaign.toml", "campaign")
+    assert ingest("run", "--source", f"eml:{box}", "--until", "file").code == 0
+    Path("ingest.toml").unlink()
+    assert ingest("run", "--source", f"eml:{box}", "--until", "file").code == 0
