@@ -161,14 +161,27 @@ def _find_config(environment: Mapping[str, str], folder: Path, home: Path) -> Pa
     named = environment.get("INGEST_CONFIG")
     if named:
         path = (folder / Path(named).expanduser()).resolve()
-        if not path.is_file():
+        if path.is_dir():
+            raise ConfigurationError(
+                f"INGEST_CONFIG 指定的 {path} 是文件夹，不是配置文件。",
+                remedy=f"请写到文件为止，如 {path / CONFIG_NAME}。",
+            )
+        if not _is_file(path):
             raise ConfigurationError(
                 f"INGEST_CONFIG 指定的配置文件不存在：{path}",
                 remedy="改正该环境变量，或运行 ingest init 生成配置文件。",
             )
         return path
     places = (folder / CONFIG_NAME, home / CONFIG_NAME)
-    return next((path.resolve() for path in places if path.is_file()), None)
+    return next((path.resolve() for path in places if _is_file(path)), None)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is seen there; in a folder that may not be searched, none is."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False
 
 
 def _with_standard_port(values: dict[str, Any], *, starttls: int) -> dict[str, Any]:

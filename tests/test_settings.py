@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 
@@ -201,6 +202,23 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "ingest.toml").write_bytes(b"\xef\xbb\xbf" + '[organiser]\nwho = "王"'.encode())
     assert load_settings({"HOME": "/"}, tmp_path).who == "王"
+
+
+def test_a_folder_that_may_not_be_searched_has_no_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert load_settings({"HOME": "/"}, tmp_path).config is None
+
+
+def test_a_folder_named_as_the_configuration_is_told_with_the_file_to_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings({"HOME": "/", "INGEST_CONFIG": str(tmp_path)}, tmp_path)
+    assert "是文件夹" in caught.value.message
+    assert str(tmp_path / "ingest.toml") in (caught.value.remedy or "")
 
 
 # --- the password -----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ Times come as ISO 8601 with offset in the campaign's zone. A casebook on a serve
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,13 +76,11 @@ class Glance:
 
         Raises:
             DatabaseTooNew: a newer version of this program wrote it.
-            ConfigurationError: an older one did (a pass upgrades it), or it is no casebook.
+            ConfigurationError: an older one did (a pass upgrades it), it is no casebook, or
+                belongs to another user.
             TryLater: it cannot be read now.
         """
-        try:
-            if path.stat().st_size == 0:
-                return None
-        except (FileNotFoundError, NotADirectoryError):
+        if not _is_there(path):
             return None
         with said_in_words(path):
             connection = sqlite3.connect(
@@ -301,6 +300,29 @@ class Glance:
         from zoneinfo import ZoneInfo
 
         return ZoneInfo(row[0][0])
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a casebook that this user may look into.
+
+    Raises:
+        ConfigurationError: there is one and it may not be read, or its place can have none.
+    """
+    remedy = "请用原来的用户运行，或改正 INGEST_HOME 的位置或权限。"
+    try:
+        if path.stat().st_size == 0:
+            return False
+    except FileNotFoundError:
+        return False
+    except NotADirectoryError as error:
+        raise ConfigurationError(
+            f"数据目录 {path.parent} 不是文件夹。", remedy="请改正 INGEST_HOME。"
+        ) from error
+    except PermissionError as error:
+        raise ConfigurationError(f"没有权限读取数据目录 {path.parent}。", remedy=remedy) from error
+    if not os.access(path, os.R_OK):
+        raise ConfigurationError(f"没有权限读取数据库 {path}。", remedy=remedy)
+    return True
 
 
 def _is_current(connection: sqlite3.Connection, path: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -512,3 +514,24 @@ def multiply(book: Casebook, count: int) -> None:
         for statement in statements:
             recursive = numbers if ", n" in statement or "FROM n" in statement else ""
             connection.exec_driver_sql(recursive + statement)
+
+
+def test_a_casebook_of_another_user_is_told_as_what_it_is(
+    book: Casebook, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_arguments: False)
+    with pytest.raises(ConfigurationError, match="没有权限"):
+        Glance.open(path)
+
+    def refused(*_arguments: object, **_options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(ConfigurationError, match="没有权限"):
+        Glance.open(path)
+
+
+def test_a_home_that_is_a_file_is_a_mistake_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    with pytest.raises(ConfigurationError, match="不是文件夹"):
+        Glance.open(tmp_path / "home" / "casebook.sqlite3")
