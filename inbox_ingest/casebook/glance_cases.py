@@ -119,7 +119,7 @@ def one_case(glance: Glance, case_no: str) -> dict[str, Any] | None:
         "issue_history": _issues(glance, row["id"]),
         "messages": _messages(glance, row["id"]),
         "revisions": _revisions(glance, row["id"]),
-        "decisions": _decisions(glance, row["id"]),
+        "decisions": glance.decisions(case_no),
         "replies": _replies(glance, row["id"]),
     }
 
@@ -162,23 +162,6 @@ def _revisions(glance: Glance, case_id: int) -> list[dict[str, Any]]:
             "case": json.loads(row["body"]),
         }
         for row in glance.rows("SELECT * FROM revisions WHERE case_id = ? ORDER BY number", case_id)
-    ]
-
-
-def _decisions(glance: Glance, case_id: int) -> list[dict[str, Any]]:
-    rows = glance.rows(
-        "SELECT id, made_at, who, why, kind, raw_sha256, payload, undone_at, undone_by"
-        " FROM decisions WHERE case_id = ? ORDER BY id",
-        case_id,
-    )
-    return [
-        dict(row)
-        | {
-            "made_at": glance.local(row["made_at"]),
-            "undone_at": glance.local(row["undone_at"]),
-            "payload": json.loads(row["payload"]),
-        }
-        for row in rows
     ]
 
 

@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from inbox_ingest.reports.decisions import decision_entry
 from inbox_ingest.reports.screen import Line, wrap
 from inbox_ingest.reports.words import ISSUE_WORDS, ROLE_WORDS, STATUS_WORDS, moment
 
 Revision = Mapping[str, Any]
 _SHORT = 30
-
-_DECISION_WORDS = {
-    "fix": "改正",
-    "assign": "指定材料",
-    "merge": "合并",
-    "split": "拆分",
-    "waive": "豁免问题",
-    "dispose": "改判邮件",
-    "note": "备注",
-    "handle": "标为已处理",
-    "agree": "同意告知",
-}
 
 
 def history_lines(case: Mapping[str, Any]) -> list[Line]:
@@ -37,7 +26,10 @@ def history_lines(case: Mapping[str, Any]) -> list[Line]:
         )
         entries.append((revision["made_at"], [head, *changes(before, revision)]))
         before = revision
-    entries += [(decision["made_at"], [_decision(decision)]) for decision in case["decisions"]]
+    entries += [
+        (decision["made_at"], [f"{moment(decision['made_at'])}  {decision_entry(decision)}"])
+        for decision in case["decisions"]
+    ]
     lines = [Line(""), Line("历次变化", "heading")]
     for _, texts in sorted(entries, key=lambda entry: entry[0]):
         for number, text in enumerate(texts):
@@ -127,16 +119,3 @@ def _cause(cause: str, messages: Mapping[str, Mapping[str, Any]]) -> str:
         return f"因人工处理（第 {cause.partition(':')[2]} 号）"
     message = messages.get(cause)
     return f"因来信“{message['subject'] or '（无主题）'}”" if message else "因来信"
-
-
-def _decision(decision: Mapping[str, Any]) -> str:
-    words = _DECISION_WORDS.get(decision["kind"], decision["kind"])
-    why = f"，理由：{decision['why']}" if decision["why"] else ""
-    undone = ""
-    if decision["undone_at"]:
-        undone = f"（{moment(decision['undone_at'])} 由 {decision['undone_by']} 撤销）"
-    detail = "，".join(f"{key} {value}" for key, value in decision["payload"].items())
-    return (
-        f"{moment(decision['made_at'])}  {decision['who']} {words}"
-        f"（第 {decision['id']} 号）{detail}{why}{undone}"
-    )

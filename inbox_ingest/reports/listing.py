@@ -8,6 +8,8 @@ from typing import Any
 from inbox_ingest.reports.screen import WIDTH, Line, fit, table
 from inbox_ingest.reports.words import NO_TYPE, STATUS_WORDS, waiting_words
 
+_MAIL_NUMBER = 10  # digits of the SHA-256 that tell mails apart in any mailbox
+
 Entries = Sequence[Mapping[str, Any]]
 
 
@@ -44,8 +46,19 @@ def list_lines(cases: Entries, columns: int = WIDTH, *, more: bool = False) -> l
 
 
 def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:
-    """What waits for a person and is no case: mails, failed replies, failed fetches."""
+    """What waits for a person and is no case: mails, failed replies, failed fetches.
+
+    A mail is led by the number that `handle` and `dispose` take.
+    """
     if not entries:
         return []
     lines = [Line(""), Line("邮件和回信", "heading")]
-    return lines + [Line(fit(f"  {waiting_words(entry)}", columns)) for entry in entries]
+    mails = [entry["kind"] in ("question", "quarantined") for entry in entries]
+    for entry, is_mail in zip(entries, mails, strict=True):
+        number = f"{entry['reference'][:_MAIL_NUMBER]}  " if is_mail else ""
+        lines.append(Line(fit(f"  {number}{waiting_words(entry)}", columns)))
+    if any(mails):
+        lines.append(
+            Line("处理完请用 ingest handle 邮件号；与征集无关的用 ingest dispose。", "quiet")
+        )
+    return lines

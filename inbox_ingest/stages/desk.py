@@ -1,0 +1,130 @@
+"""Keeps a person's decision at once, and files it at once unless a pass is running.
+
+The decision is a short transaction of its own. A pass that is running files it if it has not begun
+to file yet; else the next one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.campaigns import Campaign, load_campaign
+from inbox_ingest.casebook.changes import Decision, KnownCase
+from inbox_ingest.casebook.glance import Glance
+from inbox_ingest.casebook.store import Casebook, open_casebook
+from inbox_ingest.errors import ConfigurationError, LockHeld, UsageError
+from inbox_ingest.settings import Settings
+from inbox_ingest.stages.file import file_mail
+from inbox_ingest.stages.intentions import Desk, Intention
+from inbox_ingest.stages.lock import only_pass
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a filing did to one case: None before for a new one. `now` says so if it was closed."""
+
+    case_no: str
+    before: KnownCase | None
+    now: KnownCase
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Decisions as kept, and what they changed. `filed` is False while a pass is running."""
+
+    decisions: tuple[Decision, ...]
+    filed: bool
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The casebook opened for a person who decides."""
+
+    settings: Settings
+    book: Casebook
+    campaign: Campaign
+    desk: Desk
+    who: str
+    clock: Callable[[], datetime]
+
+    def keep(self, intentions: Sequence[Intention], why: str | None = None) -> Spoken:
+        """Keep decisions and file them."""
+        kept = [
+            self.book.decisions.add(
+                intention.kind,
+                who=self.who,
+                now=self.clock(),
+                why=why,
+                case_no=intention.case_no,
+                raw_sha256=intention.raw_sha256,
+                payload=intention.payload,
+            )
+            for intention in intentions
+        ]
+        return self._filed(kept)
+
+    def undo(self, decision_id: int) -> Spoken:
+        """Take a decision back, and file what that changes.
+
+        Raises:
+            UsageError: there is no such decision, or it was taken back before.
+        """
+        return self._filed([self.book.decisions.undo(decision_id, who=self.who, now=self.clock())])
+
+    def _filed(self, decisions: Sequence[Decision]) -> Spoken:
+        try:
+            with only_pass(self.settings.home):
+                before = self._known()
+                file_mail(self.book, self.campaign, self.clock)
+                after = self._known()
+        except LockHeld:
+            return Spoken(tuple(decisions), filed=False)
+        effects = (
+            Effect(number, before.get(number), case)
+            for number, case in after.items()
+            if _differs(before.get(number), case)
+        )
+        return Spoken(tuple(decisions), filed=True, effects=tuple(effects))
+
+    def _known(self) -> dict[str, KnownCase]:
+        known = self.book.cases.known(bodies=False)
+        return {case.case_no: case for case in sorted(known, key=lambda case: case.sequence)}
+
+
+def _differs(before: KnownCase | None, now: KnownCase) -> bool:
+    if before is None:
+        return True
+    return (before.revision, before.closed, before.merged_into) != (
+        now.revision,
+        now.closed,
+        now.merged_into,
+    )
+
+
+@contextmanager
+def office(settings: Settings, who: str, clock: Callable[[], datetime]) -> Iterator[Office]:
+    """Open the casebook for decisions.
+
+    Raises:
+        UsageError: there is no casebook yet.
+        ConfigurationError: it is not in a file of this INGEST_HOME.
+    """
+    if settings.database is not None:
+        raise ConfigurationError(
+            "人工处理目前只支持数据目录里的 SQLite 数据库。", remedy="请去掉配置中的 database。"
+        )
+    glance = Glance.open(settings.casebook) if settings.casebook.is_file() else None
+    if glance is None:
+        raise UsageError("还没有数据。", remedy="先运行 ingest run 收信。")
+    try:
+        campaign = load_campaign(settings.campaign or shipped_campaign())
+        with open_casebook(settings.casebook) as book:
+            desk = Desk(glance, campaign, book.decisions.all())
+            yield Office(settings, book, campaign, desk, who, clock)
+    finally:
+        glance.close()

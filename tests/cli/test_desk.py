@@ -1,0 +1,284 @@
+"""The organiser's word at the command line: taken at once, filed at once, listed, taken back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox_ingest.stages.lock import only_pass
+from tests.casebook.mails import attachment, case_text, form, mail, scan
+from tests.cli.casebooks import filed
+from tests.cli.conftest import Called, Ingest
+
+PICTURE = attachment("IMG_2.jpg", "photo", kind="jpeg")
+FIRST = mail(form(phone="1390000"), case_text(), PICTURE, sender="a@example.cn", name="first")
+SECOND = mail(
+    form("水运党建联盟", "某某市航道管理处", ticked=(), filename="表2.docx"),
+    case_text("水运党建联盟", filename="正文2.docx"),
+    sender="b@example.cn",
+    hours=3,
+)
+QUESTION = mail(sender="c@example.cn", hours=5, subject="请问截止时间", text="何时截止？")
+
+
+@pytest.fixture(autouse=True)
+def desk(home: Path) -> None:
+    filed(home, [FIRST, SECOND, QUESTION])
+
+
+def cases(ingest: Ingest) -> dict[str, dict[str, Any]]:
+    lines = map(json.loads, ingest("export", "cases").out.splitlines())
+    return {line["case_no"]: line for line in lines}
+
+
+def done(called: Called) -> str:
+    assert called.code == 0, called.err
+    return called.out
+
+
+def codes(case: dict[str, Any]) -> set[str]:
+    return {issue["code"] for issue in case["issues"]}
+
+
+def roles(case: dict[str, Any]) -> list[str]:
+    return [document["role"] for document in case["documents"]]
+
+
+# --- fix --------------------------------------------------------------------------------------
+
+
+def test_fix_changes_the_value_and_closes_the_issue(ingest: Ingest) -> None:
+    assert "phone-invalid" in codes(cases(ingest)["DJ001"])
+    said = done(ingest("fix", "DJ001", "电话=139 0000 0009", "--why", "电话核实"))
+    assert "已记下第 1 号：把 DJ001 的“电话”定为“139 0000 0009”。" in said
+    case = cases(ingest)["DJ001"]
+    assert case["phone"] == "139 0000 0009"
+    assert "phone-invalid" not in codes(case)
+    assert case["revision"] == 2
+
+
+def test_fix_of_a_choice_ticks_its_box(ingest: Ingest) -> None:
+    done(ingest("fix", "dj002", "申报类型 = 行业思政"))
+    case = cases(ingest)["DJ002"]
+    assert case["type"] == "行业思政"
+    assert "field-missing" not in codes(case)
+    assert "DJ002" in done(ingest("list", "--type", "行业思政"))
+
+
+def test_fields_go_by_name_alias_or_key_and_several_at_once(ingest: Ingest) -> None:
+    done(ingest("fix", "DJ001", "联系电话＝13900000009", "contact=王敏", "联 系 人=赵明"))
+    case = cases(ingest)["DJ001"]
+    assert (case["phone"], case["contact"]) == ("13900000009", "赵明")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["DJ001", "电话"], "须写成 栏目=内容"),
+        (["DJ001", "传真=1"], "没有“传真”这一栏"),
+        (["DJ001", "电话=转三"], "不像能拨通的电话"),
+        (["DJ001", "电话= "], "内容是空的"),
+        (["DJ001", "申报类型=行业文化"], "可选 行业党建、行业思政"),
+        (["DJ009", "电话=13900000009"], "没有编号为 DJ009 的案例"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_nothing_is_kept(
+    ingest: Ingest, arguments: list[str], words: str
+) -> None:
+    called = ingest("fix", *arguments)
+    assert called.code == 64
+    assert words in called.err
+    assert "还没有人工处理" in done(ingest("decisions"))
+
+
+def test_undo_gives_the_former_value_back(ingest: Ingest) -> None:
+    before = cases(ingest)["DJ001"]
+    done(ingest("fix", "DJ001", "电话=13900000009"))
+    assert "已撤销第 1 号" in done(ingest("undo", "1"))
+    after = cases(ingest)["DJ001"]
+    assert {**after, "revision": 1} == before
+    called = ingest("undo", "1")
+    assert called.code == 64
+    assert "已由" in called.err
+
+
+# --- files and cases --------------------------------------------------------------------------
+
+
+def test_assign_moves_a_file_and_gives_it_a_role(ingest: Ingest) -> None:
+    said = done(ingest("assign", "IMG_2.jpg", "DJ002", "--role", "form_scan"))
+    assert "（原在 DJ001）归入 DJ002，算作盖章扫描件" in said
+    found = cases(ingest)
+    assert roles(found["DJ001"]) == ["form", "case_text"]
+    assert roles(found["DJ002"]) == ["form", "form_scan", "case_text"]
+    done(ingest("undo", "1"))
+    assert roles(cases(ingest)["DJ001"]) == ["form", "case_text", "photo"]
+
+
+def test_assign_within_a_case_changes_the_role_alone(ingest: Ingest) -> None:
+    done(ingest("assign", PICTURE.sha256[:8], "DJ001", "--role", "form_scan"))
+    assert roles(cases(ingest)["DJ001"]) == ["form", "form_scan", "case_text"]
+    called = ingest("assign", "IMG_2.jpg", "DJ001")
+    assert called.code == 64
+    assert "已在 DJ001 中" in called.err
+
+
+def test_a_name_that_several_files_have_lists_them(ingest: Ingest, home: Path) -> None:
+    (home / "casebook.sqlite3").unlink()
+    filed(
+        home,
+        [
+            FIRST,
+            SECOND,
+            QUESTION,
+            mail(scan("扫描.jpg", version="1"), sender="a@example.cn", hours=6),
+            mail(scan("扫描.jpg", version="2"), sender="b@example.cn", hours=7),
+        ],
+    )
+    called = ingest("assign", "扫描.jpg", "DJ001")
+    assert called.code == 64
+    assert "不止一个文件" in called.err
+    assert called.err.count("扫描.jpg") == 3
+    assert "DJ001" in called.err
+    assert "DJ002" in called.err
+
+
+def test_assign_new_begins_a_case(ingest: Ingest) -> None:
+    assert "新立 DJ003" in done(ingest("assign", "正文2.docx", "new"))
+    assert roles(cases(ingest)["DJ003"]) == ["case_text"]
+    assert roles(cases(ingest)["DJ002"]) == ["form"]
+
+
+def test_merge_and_its_undoing(ingest: Ingest) -> None:
+    before = cases(ingest)
+    said = done(ingest("merge", "DJ001", "DJ002", "--who", "张成林"))
+    assert "已并入 DJ002" in said
+    assert list(cases(ingest)) == ["DJ002"]
+    called = ingest("merge", "DJ002", "DJ001")
+    assert called.code == 64
+    assert "已并入 DJ002" in called.err
+    done(ingest("undo", "1"))
+    now = cases(ingest)
+    assert {no: {**case, "revision": 1} for no, case in now.items()} == before
+
+
+def test_split_by_file_and_by_message(ingest: Ingest) -> None:
+    assert "新立 DJ003" in done(ingest("split", "DJ001", "IMG_2.jpg"))
+    assert roles(cases(ingest)["DJ003"]) == ["photo"]
+    called = ingest("split", "DJ002", "--message", SECOND.reading.raw_sha256[:10])
+    assert called.code == 64
+    assert "一件不剩" in called.err
+
+
+def test_waive_needs_a_reason_and_an_open_issue(ingest: Ingest) -> None:
+    assert ingest("waive", "DJ001", "scan-missing").code == 64
+    called = ingest("waive", "DJ001", "received-late", "--why", "领导同意")
+    assert called.code == 64
+    assert "scan-missing" in called.err
+    done(ingest("waive", "DJ001", "scan-missing", "--why", "原件已当面交来"))
+    assert "scan-missing" not in codes(cases(ingest)["DJ001"])
+
+
+def test_waive_of_one_field_leaves_the_others(ingest: Ingest) -> None:
+    done(ingest("waive", "DJ002", "field-missing", "--field", "类型", "--why", "电话确认"))
+    assert "field-missing" not in codes(cases(ingest)["DJ002"])
+
+
+# --- mails ------------------------------------------------------------------------------------
+
+
+def waiting(ingest: Ingest) -> str:
+    return done(ingest("list", "--waiting"))
+
+
+def test_a_handled_question_leaves_the_list_by_the_number_shown_there(ingest: Ingest) -> None:
+    shown = next(line for line in waiting(ingest).splitlines() if "请问截止时间" in line)
+    reference = next(word for word in shown.split() if QUESTION.reading.raw_sha256.startswith(word))
+    done(ingest("handle", reference))
+    assert "请问截止时间" not in waiting(ingest)
+    done(ingest("undo", "1"))
+    assert "请问截止时间" in waiting(ingest)
+
+
+def test_dispose_takes_the_material_of_a_mail_away(ingest: Ingest) -> None:
+    message_id = SECOND.reading.message.message_id or ""
+    done(ingest("dispose", message_id, "as", "unrelated", "--why", "发错了"))
+    assert list(cases(ingest)) == ["DJ001"]
+    done(ingest("undo", "1"))
+    assert list(cases(ingest)) == ["DJ001", "DJ002"]
+
+
+def test_dispose_as_something_else_is_refused(ingest: Ingest) -> None:
+    called = ingest("dispose", SECOND.reading.raw_sha256[:12], "as", "submission")
+    assert called.code == 64
+    assert "as unrelated" in called.err
+
+
+def test_a_mail_nobody_knows_is_said_so(ingest: Ingest) -> None:
+    called = ingest("handle", "0123456789ab")
+    assert called.code == 64
+    assert "没有邮件" in called.err
+
+
+# --- on record --------------------------------------------------------------------------------
+
+
+def test_decisions_are_listed_with_who_when_why_and_in_the_cases_history(ingest: Ingest) -> None:
+    done(ingest("note", "DJ001", "已电话联系", "--who", "袁广如"))
+    done(ingest("fix", "DJ001", "电话=13900000009", "--why", "电话核实", "--who", "张成林"))
+    done(ingest("undo", "2", "--who", "袁广如"))
+    listed = done(ingest("decisions"))
+    assert "第 1 号  袁广如 DJ001 备注：已电话联系" in listed
+    assert "第 2 号  张成林 把 DJ001 的“电话”定为“13900000009”（电话核实）" in listed.replace(
+        "\n    ", ""
+    )
+    assert "由 袁广如 撤销" in listed.replace("\n    ", "")
+    history = done(ingest("show", "DJ001", "--history"))
+    assert "备注：已电话联系" in history
+    assert "因人工处理（第 2 号）" in history
+    assert "电话：“1390000” → “13900000009”" in history
+
+
+def test_a_merger_stands_in_the_history_of_both_cases(ingest: Ingest) -> None:
+    done(ingest("merge", "DJ001", "DJ002"))
+    for number in ("DJ001", "DJ002"):
+        assert "把 DJ001 并入 DJ002" in done(ingest("show", number, "--history"))
+        assert "把 DJ001 并入 DJ002" in done(ingest("decisions", number))
+
+
+def test_the_name_in_the_configuration_signs(ingest: Ingest) -> None:
+    Path("ingest.toml").write_text('[organiser]\nwho = "袁广如"\n', encoding="utf-8")
+    done(ingest("note", "DJ001", "看过"))
+    assert "袁广如 DJ001 备注" in done(ingest("decisions"))
+
+
+def test_while_a_pass_is_running_a_decision_is_taken_and_filed_later(
+    ingest: Ingest, home: Path
+) -> None:
+    with only_pass(home):
+        assert "归档时生效" in done(ingest("fix", "DJ001", "电话=13900000009"))
+        assert "下次归档时生效" in done(ingest("decisions")).replace("\n    ", "")
+    assert cases(ingest)["DJ001"]["phone"] == "1390000"
+    done(ingest("note", "DJ002", "下一次处理把它一并归档"))
+    assert cases(ingest)["DJ001"]["phone"] == "13900000009"
+
+
+def test_nobody_is_written_to_because_of_a_decision(ingest: Ingest, home: Path) -> None:
+    from inbox_ingest.casebook.store import open_casebook
+
+    with open_casebook(home / "casebook.sqlite3") as book:
+        book.replies.settle([due.id for due in book.replies.due()], FIRST.received_at)
+    done(ingest("split", "DJ001", "IMG_2.jpg"))
+    done(ingest("merge", "DJ003", "DJ002"))
+    with open_casebook(home / "casebook.sqlite3") as book:
+        assert book.replies.due() == []
+
+
+def test_without_data_there_is_nothing_to_decide(ingest: Ingest, home: Path) -> None:
+    (home / "casebook.sqlite3").unlink()
+    called = ingest("note", "DJ001", "看过")
+    assert called.code == 64
+    assert "先运行 ingest run" in called.err
