@@ -230,6 +230,7 @@ def test_history_mixes_revisions_and_peoples_word_in_order_of_time() -> None:
         "who": "王一",
         "why": "电话确认",
         "kind": "fix",
+        "case_no": "DJ001",
         "payload": {"field": "电话", "value": "025-1"},
         "undone_at": "2025-05-12T12:00:00+08:00",
         "undone_by": "李二",
@@ -244,11 +245,11 @@ def test_history_mixes_revisions_and_peoples_word_in_order_of_time() -> None:
     shown = [line.text.strip() for line in lines]
     order = [
         next(place for place, text in enumerate(shown) if word in text)
-        for word in ("因来信“申报”", "王一 改正", "因人工处理（第 7 号）", "因重新读取")
+        for word in ("因来信“申报”", "王一 把 DJ001", "因人工处理（第 7 号）", "因重新读取")
     ]
     assert order == sorted(order)
     joined = "".join(shown)
-    assert "理由：电话确认" in joined
+    assert "“电话”定为“025-1”（电话确认）" in joined
     assert "由 李二 撤销" in joined
 
 
