@@ -6,6 +6,7 @@ itself when a file is at fault.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from inbox_ingest.reading.mail_files import Item
 from inbox_ingest.reading.message import UNFINISHED
 from inbox_ingest.reading.picture_size import picture_size
 from inbox_ingest.reading.readers import READERS, Inputs
+from inbox_ingest.reading.role_rules import named_roles
 from inbox_ingest.records import (
     Attachment,
     CaseText,
@@ -40,7 +42,20 @@ _MACROS = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="文件带有宏（已�
 _PROGRAM = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="可执行程序（已原样保存，未打开）")
 _EMPTY = Problem(code=IssueCode.FILE_UNREADABLE, detail="文件是空的（0 字节）")
 _OFD = Problem(code=IssueCode.READER_MISSING, detail="OFD 版式文件，本机不能读取，请人工核对")
+_GARBLED = Problem(code=IssueCode.FILE_UNREADABLE, detail="看不出是什么格式，可能已损坏")
 _NO_READER = Problem(code=IssueCode.READER_MISSING, detail="本机没有读取这种格式的组件，请人工核对")
+
+# Endings of formats that are told by their first bytes: without these, such a file is damaged.
+_TELLING_NAMES = frozenset(
+    re.findall(
+        r"\w+",
+        "docx docm doc wps wpt rtf odt pdf xls xlsx ppt pptx"
+        " jpg jpeg png gif bmp tif tiff webp heic zip rar 7z",
+    )
+)
+# Rare and old formats that go by the same names and that nothing here reads: Word for DOS and
+# Word 2, WordPerfect, JPEG 2000, JPEG XL.
+_RARE = (b"1\xbe", b"\xdb\xa5", b"\xffWPC", b"\0\0\0\x0cjP", b"\0\0\0\x0cJXL", b"\xff\x0a")
 
 # A picture shown in the letter is a logo unless it is large enough to be a page or a photo.
 _LOGO_SIDE = 320
@@ -61,7 +76,8 @@ class FileReader:
     def read(self, item: Item) -> list[Attachment]:
         """The attachment for this file; after it those for scans pasted into a document."""
         pixels = picture_size(item.content, item.kind)
-        if item.embedded and item.kind in PICTURES and _is_logo(item, pixels):
+        named = pixels is None and named_roles(item.filename, self._campaign)
+        if item.embedded and item.kind in PICTURES and not named and _is_logo(item, pixels):
             return [self._attachment(item, Finding(), None, None, pixels=pixels, inline=True)]
         keeper = _Remembering(self._sink)
         finding = self._find(item, keeper)
@@ -163,15 +179,16 @@ class FileReader:
                 yield problem
         if finding.document is not None and finding.document.macros:
             yield _MACROS
-        yield from self._no_reader(item)
+        if not unreadable:
+            yield from self._no_reader(item)
 
     def _no_reader(self, item: Item) -> Iterable[Problem]:
         """A kind without a reader: a person has to look where the name says that it matters."""
-        from inbox_ingest.reading.roles import named_roles
-
         named = item.kind in _UNREAD_KINDS and named_roles(item.filename, self._campaign)
         if item.kind == "ofd":
             yield _OFD
+        elif _is_garbled(item):
+            yield _GARBLED
         elif named or item.kind == "iwork":  # a text, whatever it is called
             yield _NO_READER
 
@@ -252,6 +269,17 @@ class _Remembering:
 
 def _failed(code: IssueCode, detail: str) -> Finding:
     return Finding(problems=(Problem(code=code, detail=detail),))
+
+
+def _is_garbled(item: Item) -> bool:
+    """Whether the name promises a format and the bytes are of none: broken, or locked elsewhere."""
+    suffix = (item.filename or "").rpartition(".")[2].lower()
+    return (
+        item.kind == "unknown"
+        and suffix in _TELLING_NAMES
+        and not item.problems
+        and not item.content.head.startswith(_RARE)
+    )
 
 
 def _is_logo(item: Item, pixels: tuple[int, int] | None) -> bool:

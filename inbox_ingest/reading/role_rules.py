@@ -111,7 +111,8 @@ def _icon(exhibit: Exhibit) -> Verdict | None:
     """A picture that the mail's own text shows, or one too small to be material."""
     if exhibit.kind not in PICTURES:
         return None
-    small = 0 < exhibit.size <= _ICON_BYTES
+    named = named_roles(exhibit.filename, exhibit.campaign)
+    small = 0 < exhibit.size <= _ICON_BYTES and not named  # damaged, perhaps, and no decoration
     if exhibit.pixels is not None:
         small = max(exhibit.pixels) <= _ICON_PIXELS
     return Verdict("inline", "邮件正文中的图标或插图") if small or exhibit.inline else None
