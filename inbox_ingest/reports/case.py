@@ -45,10 +45,10 @@ def case_lines(
 def checked_lines(
     cases: Sequence[Mapping[str, Any]],
     values: Sequence[Mapping[str, Any]],
-    unused: Sequence[str],
+    unused: Sequence[tuple[str, str]],
     problem: str | None,
 ) -> list[Line]:
-    """The verdict of `ingest check`: each case with its values, and the files that belong to none."""
+    """The verdict of `ingest check`: each case with its values, and the files of none, with reasons."""
     lines: list[Line] = []
     for case, read in zip(cases, values, strict=True):
         full = {**case, "values": read}
@@ -61,7 +61,9 @@ def checked_lines(
         lines.append(Line("这些文件里没有申报材料。"))
     if unused:
         lines += _heading("未归入案例的文件")
-        lines += [Line(fit(f"  {name}", 80)) for name in unused]
+        for name, reason in unused:
+            text = f"{name}：{reason}" if reason else name
+            lines += [Line(piece) for piece in wrap(text, indent="  ", hanging="    ")]
     return lines
 
 
@@ -71,7 +73,7 @@ def _head(case: Mapping[str, Any]) -> Iterable[Line]:
         STATUS_WORDS.get(case["status"], case["status"]),
         case["type"] or NO_TYPE,
         case.get("city") or "",
-        f"第 {case['revision']} 次修订" if case["revision"] else "",
+        f"第 {case['revision']} 版" if case["revision"] else "",
     ]
     tone: Tone = "heading"
     yield Line(fit("  ".join(word for word in words if word), 80), tone)

@@ -20,7 +20,7 @@ def history_lines(case: Mapping[str, Any]) -> list[Line]:
     entries: list[tuple[str, list[str]]] = []
     for revision in case["revisions"]:
         head = (
-            f"{moment(revision['made_at'])}  第 {revision['number']} 次修订，"
+            f"{moment(revision['made_at'])}  第 {revision['number']} 版，"
             f"{STATUS_WORDS.get(revision['status'], revision['status'])}，"
             f"{_cause(revision['cause'], messages)}"
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from inbox_ingest.archive import Archive
 from inbox_ingest.campaigns import Campaign
@@ -23,12 +23,19 @@ from inbox_ingest.executor import SerialExecutor
 from inbox_ingest.reading.content import Content
 from inbox_ingest.reading.formats import kind_of
 from inbox_ingest.reading.mail import read_files, read_mail
-from inbox_ingest.records import Case, Message, Reading, Received
+from inbox_ingest.records import Attachment, Case, Message, Reading, Received
 from inbox_ingest.stages.batch_work import ROUNDS, fulfil
 from inbox_ingest.stages.reading_job import derived_results
 from inbox_ingest.stages.tools import DerivedOrMissing, installed_tools
 
 _BLOCK = 1 << 20
+
+
+class Unused(NamedTuple):
+    """A file that belongs to no case, and in Chinese why it is none of the material."""
+
+    filename: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Checked:
 
     lines: tuple[dict[str, Any], ...]
     values: tuple[dict[str, Any], ...]
-    unused: tuple[str, ...]
+    unused: tuple[Unused, ...]
     problem: str | None = None
 
 
@@ -49,7 +56,7 @@ def check_files(paths: Sequence[Path], campaign: Campaign) -> Checked:
     """
     files = list(_files_in(paths))
     if not files:
-        raise InputError("所给的文件夹里没有文件。")
+        raise InputError("所给的文件夹里没有文件。", remedy="请写明要检查的文件。")
     with TemporaryDirectory(prefix="ingest-check-") as folder:
         archive = Archive(Path(folder))
         kept = [(path.name, archive.put(_blocks(path))) for path in files]
@@ -62,6 +69,8 @@ def _files_in(paths: Sequence[Path]) -> Iterator[Path]:
         if path.is_dir():
             found = (file for file in sorted(path.rglob("*")) if file.is_file())
             yield from (file for file in found if not file.name.startswith("."))
+        elif path.exists() and not path.is_file():
+            raise InputError(f"{path} 是设备或管道，不是文件。", remedy="请先存成文件再检查。")
         else:
             yield path
 
@@ -72,7 +81,10 @@ def _blocks(path: Path) -> Iterator[bytes]:
             while block := stream.read(_BLOCK):
                 yield block
     except OSError as error:
-        raise InputError(f"{path}：{why_unreadable(error)}。") from error
+        raise InputError(
+            f"{path}：{why_unreadable(error)}。",
+            remedy="请核对文件名和路径；相对路径从当前文件夹算起。",
+        ) from error
 
 
 def _read_together(
@@ -133,9 +145,15 @@ def _judged(reading: Reading, campaign: Campaign) -> Checked:
             {name: value.model_dump(mode="json") for name, value in case.values.items()}
             for case in cases
         ),
-        unused=tuple(attachment.filename or "（无名）" for attachment in unused),
+        unused=tuple(_unused(attachment) for attachment in unused),
         problem=reading.problem,
     )
+
+
+def _unused(attachment: Attachment) -> Unused:
+    details = [problem.detail for problem in attachment.problems if problem.detail]
+    reason = "；".join(details) or attachment.role_reason
+    return Unused(attachment.filename or "（无名）", reason)
 
 
 def _timeless(case: Case) -> Case:

@@ -158,7 +158,7 @@ def test_show_why_and_history(casebook: Path, ingest: Ingest) -> None:
     history = ingest("show", "DJ001", "--history").out
     assert "为什么算作一件" in why
     assert "为什么算作一件" not in plain
-    assert "第 1 次修订" in history
+    assert "第 1 版" in history
     assert "新材料：申报表 申报表.docx" in history
 
 

@@ -115,6 +115,7 @@ def test_check_of_a_file_that_is_not_there_is_65(ingest: Ingest) -> None:
     called = ingest("check", "没有.docx")
     assert called.code == 65
     assert "没有.docx：文件不存在" in called.err
+    assert "办法：" in called.err
     assert called.out == ""
 
 
@@ -135,8 +136,24 @@ def test_check_of_files_that_are_no_material_says_so(ingest: Ingest, tmp_path: P
     called = ingest("check", str(picture))
     assert called.code == 0
     assert "没有申报材料" in called.out
-    assert "logo.gif" in called.out
+    assert "logo.gif：邮件正文中的图标或插图" in called.out
     assert ingest("check", str(picture), "--json").out == ""
+
+
+def test_check_of_a_damaged_file_of_no_case_says_what_is_wrong_with_it(
+    ingest: Ingest, tmp_path: Path
+) -> None:
+    (tmp_path / "附图.docx").write_bytes(b"\x01\x02\xff" * 700)
+    called = ingest("check", "附图.docx")
+    assert called.code == 0
+    assert "看不出是什么格式，可能已损坏" in called.out
+
+
+def test_check_of_a_pipe_waits_for_nobody(ingest: Ingest, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "管道.docx")
+    called = ingest("check", "管道.docx")
+    assert called.code == 65
+    assert "不是文件" in called.err
 
 
 def test_check_of_an_empty_folder_is_65(ingest: Ingest, tmp_path: Path) -> None:
