@@ -21,8 +21,8 @@ Command = Sequence[str | Path]
 
 @dataclass(frozen=True)
 class Measured:
-    """One process that has ended: wall seconds, CPU seconds (user and system, with its children)
-    and the greatest resident size in MiB that its tree of processes had together."""
+    """One process that has ended: wall seconds, CPU seconds (user and system, children waited for
+    included), and peak memory in MiB: of its whole tree where that was watched, else its own."""
 
     seconds: float
     cpu: float
@@ -86,7 +86,7 @@ def run(
     if process.returncode:
         words = " ".join(str(word) for word in command)
         raise Failed(f"{words} left with {process.returncode}:\n{output[-2000:]}")
-    peak = max(tree_peak, usage.ru_maxrss / 1024)
+    peak = tree_peak if watch_memory else usage.ru_maxrss / 1024
     return Measured(seconds, usage.ru_utime + usage.ru_stime, peak, output)
 
 
@@ -100,7 +100,10 @@ def environment_for(home: Path | None, variables: Mapping[str, str]) -> dict[str
 
 
 class _TreeWatcher:
-    """Adds up the resident memory of a process and its descendants, fifty times a second."""
+    """Adds up the memory of a process and its descendants, fifty times a second.
+
+    Proportional set sizes: a page that forked workers share is counted once in all.
+    """
 
     def __init__(self, root: int) -> None:
         self._root = root
@@ -115,19 +118,25 @@ class _TreeWatcher:
         return self._peak / 2**20
 
     def _watch(self) -> None:
-        page = os.sysconf("SC_PAGE_SIZE")
         while not self._ended.wait(0.02):
             total, waiting = 0, [self._root]
             while waiting:
                 process = waiting.pop()
                 folder = Path(f"/proc/{process}")
                 try:
-                    total += int((folder / "statm").read_text().split()[1]) * page
+                    total += _proportional(folder)
                     for task in (folder / "task").iterdir():
                         waiting += map(int, (task / "children").read_text().split())
                 except OSError:
                     continue  # it ended between two looks
             self._peak = max(self._peak, total)
+
+
+def _proportional(process: Path) -> int:
+    for line in (process / "smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 def in_turn(
