@@ -247,8 +247,8 @@ class Glance:
     def case(self, case_no: str) -> dict[str, Any] | None:
         """Everything about one case, closed ones too; None where there is none.
 
-        The keys of contract §8, and: city, anchor, completed_at, closed_at, merged_into, values
-        (field → FieldValue), links, superseded (documents), late, unsure, duplicates_of, waived,
+        The keys of contract §8, and: city, anchor, completed_at, closed_at, merged_into, merged_from,
+        values (field → FieldValue), links, superseded (documents), late, unsure, duplicates_of, waived,
         reasons, issue_history, messages, revisions (with the `case` as it was), decisions, replies.
         Records stand as `inbox_ingest.records` has them.
         """

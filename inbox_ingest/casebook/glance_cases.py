@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from inbox_ingest.casebook.glance_files import merged_from
+
 if TYPE_CHECKING:
     from inbox_ingest.casebook.glance import Glance
 
@@ -107,9 +109,13 @@ def one_case(glance: Glance, case_no: str) -> dict[str, Any] | None:
         "completed_at": glance.local(row["completed_at"]),
         "closed_at": glance.local(row["closed_at"]),
         "merged_into": row["other"],
+        "merged_from": merged_from(glance, case_no),
         "values": body.get("values", {}),
         "links": body.get("links", []),
-        "superseded": body.get("superseded", []),
+        "superseded": [
+            material | {"received_at": glance.local(material["received_at"])}
+            for material in body.get("superseded", [])
+        ],
         "late": body.get("late", False),
         "late_corrections": body.get("late_corrections", False),
         "unsure": body.get("unsure", []),

@@ -111,15 +111,17 @@ def decisions(glance: Glance, case_no: str | None = None) -> list[dict[str, Any]
     wanted = ""
     values: tuple[object, ...] = ()
     if case_no is not None:
+        numbers = json.dumps([case_no, *merged_from(glance, case_no)])
         wanted = (
-            " WHERE case_no = ? OR json_extract(payload, '$.from') = ?"
+            " WHERE case_no IN (SELECT value FROM json_each(?))"
+            " OR json_extract(payload, '$.from') IN (SELECT value FROM json_each(?))"
             " OR 'decision:' || decisions.id IN ("
             "SELECT cause FROM revisions JOIN cases ON cases.id = revisions.case_id"
             " WHERE case_no = ?)"
             " OR decisions.raw_sha256 IN (SELECT raw_sha256 FROM case_messages"
             " JOIN cases ON cases.id = case_messages.case_id WHERE case_no = ?)"
         )
-        values = (case_no,) * 4
+        values = (numbers, numbers, case_no, case_no)
     rows = glance.rows(
         "SELECT decisions.id, made_at, who, why, kind, case_no, decisions.raw_sha256,"  # noqa: S608
         " messages.subject, payload, undone_at, undone_by, applied_at IS NOT NULL AS applied FROM decisions"
@@ -138,3 +140,16 @@ def decisions(glance: Glance, case_no: str | None = None) -> list[dict[str, Any]
         }
         for row in rows
     ]
+
+
+def merged_from(glance: Glance, case_no: str) -> list[str]:
+    """Numbers of the cases that were merged into this one, also by way of others."""
+    rows = glance.rows(
+        "WITH RECURSIVE gone(id, case_no) AS ("
+        "SELECT cases.id, cases.case_no FROM cases"
+        " JOIN cases AS kept ON cases.merged_into = kept.id WHERE kept.case_no = ?"
+        " UNION SELECT cases.id, cases.case_no FROM cases JOIN gone ON cases.merged_into = gone.id"
+        ") SELECT case_no FROM gone ORDER BY id",
+        case_no,
+    )
+    return [row["case_no"] for row in rows]

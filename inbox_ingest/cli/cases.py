@@ -11,6 +11,7 @@ import typer
 from inbox_ingest.cli.chinese import ChineseCommand
 from inbox_ingest.errors import UsageError
 
+_STATUSES = {"待补正": "incomplete", "待核对": "review", "齐全": "complete"}
 LISTED = 200  # more than anybody reads; --all and --json give the rest
 
 
@@ -23,8 +24,8 @@ def add_to(app: typer.Typer) -> None:
 def list_cases(
     *,
     status: Annotated[
-        Literal["incomplete", "review", "complete"] | None,
-        typer.Option("--status", help="incomplete 待补正、review 待核对、complete 齐全。"),
+        Literal["incomplete", "review", "complete", "待补正", "待核对", "齐全"] | None,
+        typer.Option("--status", metavar="状态", help="待补正、待核对或齐全，也可写英文。"),
     ] = None,
     kind: Annotated[
         str | None, typer.Option("--type", metavar="类型", help="如 行业党建。")
@@ -55,7 +56,7 @@ def list_cases(
         if glance is None:
             return
         cases = glance.cases(
-            status=status,
+            status=_STATUSES.get(status or "", status),
             type=kind,
             city=city,
             unit=unit,
@@ -93,6 +94,13 @@ def show_case(
     settings = load_settings()
     with looking(settings) as glance:
         case = (glance.case(case_no) or glance.case(case_no.upper())) if glance else None
+        if glance and case and history and not as_json:
+            from inbox_ingest.campaign_files import shipped_campaign
+            from inbox_ingest.campaigns import load_campaign
+            from inbox_ingest.stages.telling import with_story
+
+            campaign = load_campaign(settings.campaign or shipped_campaign())
+            case = with_story(glance, case, campaign)
     if case is None:
         raise UsageError(f"没有编号为 {case_no} 的案例。", remedy="用 ingest list 查看全部编号。")
     if as_json:
@@ -107,11 +115,16 @@ def show_case(
 
 
 def _day(text: str | None) -> datetime | None:
-    """Midnight, local time, of a day written as 2025-05-01 or 05-01 of this year."""
+    """Midnight, local time, of a day written as 2025-05-01, 20250501, or 05-01 of this year."""
     if text is None:
         return None
     now = datetime.now().astimezone()
-    for pattern, written in (("%Y-%m-%d", text), ("%Y-%m-%d", f"{now.year}-{text}")):
+    for pattern, written in (
+        ("%Y-%m-%d", text),
+        ("%Y%m%d", text if len(text) == 8 else ""),  # strptime would take 2025511 for something
+        ("%Y年%m月%d日", text),
+        ("%Y-%m-%d", f"{now.year}-{text}"),
+    ):
         try:
             return datetime.strptime(written, pattern).astimezone()
         except ValueError:

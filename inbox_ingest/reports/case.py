@@ -11,6 +11,7 @@ from inbox_ingest.reports.screen import Line, Tone, fit, fit_middle, harmless, p
 from inbox_ingest.reports.words import (
     AUDIENCE_WORDS,
     DISPOSITION_WORDS,
+    ISSUE_WORDS,
     NO_TYPE,
     REPLY_KIND_WORDS,
     REPLY_STATE_WORDS,
@@ -38,6 +39,7 @@ def case_lines(
     if why:
         lines += _reasons(case)
     if history:
+        lines += _superseded(case, locate)
         lines += history_lines(case)
     return lines
 
@@ -145,7 +147,7 @@ def _issues(case: Mapping[str, Any]) -> Iterable[Line]:
     if not case["issues"]:
         yield from _heading("没有待解决的问题")
     if case.get("waived"):
-        yield from _labelled("已豁免", "、".join(case["waived"]))
+        yield from _labelled("已豁免", "、".join(map(_waived, case["waived"])))
     for doubt in case.get("unsure", ()):
         yield from _labelled("归属存疑", doubt)
 
@@ -194,15 +196,45 @@ def _replies(case: Mapping[str, Any]) -> Iterable[Line]:
         yield Line(fit(f"  {when}  {pad(kind, 8)}  {state}  {reply['to']}{reason}", 80))
 
 
+def _waived(entry: str) -> str:
+    """A waiver (`code`, or `code:field`) in words."""
+    code, _, name = entry.partition(":")
+    return f"{ISSUE_WORDS.get(code, code)}{f'（{name}）' if name else ''}"
+
+
 def _reasons(case: Mapping[str, Any]) -> Iterable[Line]:
+    """For each mail, also for those that only speak of the case, why it has to do with it."""
     yield from _heading("为什么算作一件")
-    subjects = {message["raw_sha256"]: message["subject"] for message in case["messages"]}
+    joined: dict[str, list[str]] = {}
     for reason in case["reasons"]:
-        subject = subjects.get(reason["raw_sha256"]) or "（无主题）"
-        for text in wrap(f"“{subject}”：{reason['text']}", indent="  ", hanging="    "):
+        joined.setdefault(reason["raw_sha256"], []).append(reason["text"])
+    for message in case["messages"]:
+        others = ["提到本案例，没有带来材料"] if not message["member"] else []
+        texts = joined.get(message["raw_sha256"]) or others
+        when = moment(message["received_at"])[5:]
+        head = (
+            f"{when}  “{message['subject'] or '（无主题）'}”（{message['from'] or '发件人未知'}）"
+        )
+        for text in wrap(f"{head}：{'；'.join(dict.fromkeys(texts))}", indent="  ", hanging="    "):
             yield Line(text)
-    if not case["reasons"]:
-        yield Line("  只有一封来信。")
+    if not case["messages"]:
+        yield Line("  没有来信。")
+
+
+def _superseded(case: Mapping[str, Any], locate: Locate) -> Iterable[Line]:
+    """Older documents, still there to be read."""
+    if not case.get("superseded"):
+        return
+    yield from _heading("已被替代的材料")
+    for material in case["superseded"]:
+        file = material["attachment"]
+        role = ROLE_WORDS.get(file["role"], file["role"])
+        when = moment(material["received_at"])[5:]
+        name = fit_middle(file["filename"] or "（无名）", 44)
+        yield Line(f"  {pad(role, 12)}{name}  {when} 收到")
+        place = locate(file["sha256"])
+        if place is not None:
+            yield Line(f"{' ' * 14}{harmless(str(place))}", "quiet")
 
 
 def _heading(text: str) -> Iterable[Line]:

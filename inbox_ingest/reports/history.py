@@ -14,28 +14,40 @@ _SHORT = 30
 
 
 def history_lines(case: Mapping[str, Any]) -> list[Line]:
-    """Revisions and decisions in the order in which they happened."""
+    """Versions and decisions in the order in which they happened, a decision before what it did.
+
+    A version without a number is a rereading: it is compared with its own `before`.
+    """
     messages = {message["raw_sha256"]: message for message in case["messages"]}
     before: Revision | None = None
-    entries: list[tuple[str, list[str]]] = []
+    entries: list[tuple[str, int, list[str]]] = []
     for revision in case["revisions"]:
-        head = (
-            f"{moment(revision['made_at'])}  第 {revision['number']} 版，"
-            f"{STATUS_WORDS.get(revision['status'], revision['status'])}，"
-            f"{_cause(revision['cause'], messages)}"
-        )
-        entries.append((revision["made_at"], [head, *changes(before, revision)]))
-        before = revision
+        told = _told(revision, revision.get("before", before), messages)
+        entries.append((revision["made_at"], 1, told))
+        before = before if revision["number"] is None else revision
     entries += [
-        (decision["made_at"], [f"{moment(decision['made_at'])}  {decision_entry(decision)}"])
+        (decision["made_at"], 0, [f"{moment(decision['made_at'])}  {decision_entry(decision)}"])
         for decision in case["decisions"]
     ]
     lines = [Line(""), Line("历次变化", "heading")]
-    for _, texts in sorted(entries, key=lambda entry: entry[0]):
+    for _, _, texts in sorted(entries, key=lambda entry: entry[:2]):
         for number, text in enumerate(texts):
             indent = "  " if number == 0 else "      "
             lines += [Line(piece) for piece in wrap(text, indent=indent, hanging=indent + "  ")]
     return lines
+
+
+def _told(
+    revision: Revision, before: Revision | None, messages: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """A version: when, its number, the status, what caused it; then what changed."""
+    status = STATUS_WORDS.get(revision["status"], revision["status"])
+    became = revision["status"] == "complete" and (before or {}).get("status") != "complete"
+    number = "" if revision["number"] is None else f"第 {revision['number']} 版，"
+    cause = _cause(revision["cause"], messages)
+    since = "，材料自此齐全" if became else ""
+    head = f"{moment(revision['made_at'])}  {number}{status}，{cause}{since}"
+    return [head, *changes(before, revision)]
 
 
 def changes(before: Revision | None, after: Revision) -> list[str]:
