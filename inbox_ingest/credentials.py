@@ -18,7 +18,7 @@ COMMAND_SECONDS = 30
 _REMEDY = (
     f"三种办法任选其一：设环境变量 {IMAP_VARIABLE}；"
     "在 ingest.toml 的 [mailbox] 写 password_command；"
-    "或安装 keyring 后运行 keyring set inbox-ingest 邮箱地址。"
+    "或用系统钥匙串（须另装：pip install keyring），运行 keyring set inbox-ingest 邮箱地址。"
     "126 邮箱要用授权码，不是登录密码。"
 )
 

@@ -112,7 +112,12 @@ def exit_code_of(findings: list[Finding]) -> int:
 def configuration(settings: Settings) -> Iterator[Finding]:
     """The configuration file, who may read it, and the campaign."""
     if settings.config is None:
-        yield Finding("note", "配置", "没有配置文件，使用自带的活动文件和默认设置。")
+        yield Finding(
+            "note",
+            "配置",
+            "没有配置文件，使用自带的活动文件和默认设置。",
+            remedy="到配置文件所在的文件夹运行，或设置 INGEST_CONFIG；还没有时运行 ingest init。",
+        )
     else:
         yield Finding("good", "配置", str(settings.config))
         if settings.holds_secrets and _open_to_others(settings.config):
@@ -224,7 +229,12 @@ def _conversation(settings: Settings, password: str) -> Iterator[Finding]:
     address = ImapAddress(box.server or "", box.port, box.user or "", box.security)  # type: ignore[arg-type]
     patience = Patience(box.connect_timeout, box.timeout, box.deadline, attempts=1)
     source = ImapSource(
-        address, password, folders=box.folders, ca_file=box.ca_file, patience=patience
+        address,
+        password,
+        folders=box.folders,
+        ca_file=box.ca_file,
+        patience=patience,
+        password_from=password_source(settings),
     )
     try:
         capabilities = source.capabilities()
@@ -232,13 +242,18 @@ def _conversation(settings: Settings, password: str) -> Iterator[Finding]:
             "，已声明客户端身份（ID）" if "ID" in capabilities else "，服务器不需要声明身份（ID）"
         )
         yield Finding("good", "登录", f"{box.user} @ {box.server}{known}")
+        absent = False
         for folder in source.folders():
             try:
                 state = source.open(folder)
             except FolderMissing as error:
                 yield _bad("文件夹", error)
+                absent = True
                 continue
             yield Finding("good", "文件夹", f"{folder}：{state.exists} 封")
+        if absent:
+            there = "、".join(each.name for each in source.listing() if each.selectable)
+            yield Finding("note", "文件夹", f"邮箱里的文件夹有：{there}")
         yield _sent(source.sent_folder())
         for notice in source.notices:
             yield Finding("note", "邮箱", notice)

@@ -23,6 +23,16 @@ def doctor() -> None:
         findings.append(finding)
         show(finding_lines(finding.verdict, finding.subject, finding.text, finding.remedy))
     code = exit_code_of(findings)
-    bad = sum(finding.verdict == "bad" for finding in findings)
-    typer.echo("一切就绪。" if not bad else f"有 {bad} 处需要处理。")
+    bad, notes = (
+        sum(finding.verdict == verdict for finding in findings) for verdict in ("bad", "note")
+    )
+    typer.echo(_summary(bad, notes))
     raise typer.Exit(code)
+
+
+def _summary(bad: int, notes: int) -> str:
+    if not bad and not notes:
+        return "一切就绪。"
+    parts = [f"有 {bad} 处需要处理（✗）"] if bad else []
+    parts += [f"有 {notes} 处请留意（！）"] if notes else []
+    return f"{'，'.join(parts)}。" if bad else f"没有错误，{parts[0]}。"

@@ -78,9 +78,11 @@ class Connection:
         *,
         ca_file: Path | None = None,
         patience: Patience,
+        password_from: str | None = None,
     ) -> None:
         self._address = address
         self._password = password
+        self._password_from = password_from
         self.folder: str | None = None  # the one that is open
         self._next_uid: int | None = None  # as EXAMINE told, until it has been used once
         context = None if address.security == "plain" else _tls_context(ca_file)
@@ -136,7 +138,7 @@ class Connection:
             except imaplib.IMAP4.error as error:
                 # Some servers repeat the command in their complaint.
                 said = failures.words(_text(error)).replace(password, "***")
-                raise failures.login_refusal(said) from None
+                raise failures.login_refusal(said, self._password_from) from None
 
     def _identify(self) -> None:
         """Say who we are (RFC 2971), after login, where the server knows the command."""

@@ -141,17 +141,18 @@ def refusal(text: str) -> Fault | LoginRefused:
     return Fault(f"服务器回答：{words(text)}", refused=not _says(text, _PASSING))
 
 
-def login_refusal(text: str) -> Fault | LoginRefused:
-    """Why LOGIN was refused."""
+def login_refusal(text: str, password_from: str | None = None) -> Fault | LoginRefused:
+    """Why LOGIN was refused; `password_from` says where the password was found."""
     if _says(text, _PASSING) and not _says(text, _UNSAFE):
         return Fault(f"服务器暂时不让登录：{words(text)}")
     if _says(text, _UNSAFE):
         return unsafe_login(text)
+    where = f"（这次取自{password_from}）" if password_from else ""
     return LoginRefused(
         f"邮箱登录被拒绝，服务器说：{words(text)}",
         remedy=(
             "126/163 邮箱须用授权码，不是网页登录密码：请在网页版“设置 → POP3/SMTP/IMAP”里确认 "
-            "IMAP 服务已开启，重新生成授权码并更新到 INGEST_IMAP_PASSWORD 或钥匙串；也请核对账号。"
+            f"IMAP 服务已开启，重新生成授权码并换掉原来的{where}；也请核对账号。"
         ),
     )
 

@@ -33,7 +33,10 @@ _ABOUT_A_MONTH = (timedelta(days=28), timedelta(days=32))
 
 
 class ImapSource:
-    """See `source.Source`. `folders` are the configured ones; none means: find them."""
+    """See `source.Source`. `folders` are the configured ones; none means: find them.
+
+    `password_from` says in Chinese where the password was found, for the remedy of a refused login.
+    """
 
     def __init__(
         self,
@@ -43,10 +46,13 @@ class ImapSource:
         folders: Sequence[str] = (),
         ca_file: Path | None = None,
         patience: Patience | None = None,
+        password_from: str | None = None,
     ) -> None:
         self._address = address
         self._configured = (address.folder,) if address.folder else tuple(folders)
-        self._session = Session(address, password, ca_file, patience or Patience())
+        self._session = Session(
+            address, password, ca_file, patience or Patience(), password_from=password_from
+        )
         self._listing: list[Folder] | None = None
         self._notices: dict[str, None] = {}
         self._inbox: FolderState | None = None  # opened already, before the others were known

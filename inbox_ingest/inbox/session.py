@@ -24,11 +24,18 @@ class Session:
     """One account, reached over as many connections as it takes, one at a time."""
 
     def __init__(
-        self, address: ImapAddress, password: str, ca_file: Path | None, patience: Patience
+        self,
+        address: ImapAddress,
+        password: str,
+        ca_file: Path | None,
+        patience: Patience,
+        *,
+        password_from: str | None = None,
     ) -> None:
         self.address = address
         self.patience = patience
         self._password = password
+        self._password_from = password_from
         self._ca_file = ca_file
         self._connection: Connection | None = None
         self._validity: dict[str, int] = {}
@@ -89,6 +96,7 @@ class Session:
                         self._password,
                         ca_file=self._ca_file,
                         patience=self.patience,
+                        password_from=self._password_from,
                     )
                 if folder is not None and connection.folder != folder:
                     self._reopen(connection, folder)

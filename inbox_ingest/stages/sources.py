@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from inbox_ingest.credentials import imap_password
+from inbox_ingest.credentials import imap_password, password_source
 from inbox_ingest.errors import ConfigurationError
 from inbox_ingest.inbox.urls import FileAddress, ImapAddress, Security, parse_source
 from inbox_ingest.settings import CONFIG_NAME, Settings
@@ -36,6 +36,7 @@ def open_source(settings: Settings, url: str | None = None) -> Source:
         imap_password(settings, address.user),
         folders=(address.folder,) if address.folder else mailbox.folders,
         ca_file=mailbox.ca_file,
+        password_from=password_source(settings),
         patience=Patience(
             connect=mailbox.connect_timeout, silence=mailbox.timeout, grace=mailbox.deadline
         ),
