@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -58,6 +59,25 @@ class Answers:
 def servers_of(user: str) -> tuple[str, str] | None:
     """IMAP and SMTP server of a well-known mail domain."""
     return KNOWN_SERVERS.get(user.rpartition("@")[2].casefold())
+
+
+def address_mistake(text: str) -> str | None:
+    """What is wrong with a mail address, in Chinese; None where it can be one."""
+    name, at, domain = text.rpartition("@")
+    if not at:
+        return f"“{text}”不是邮箱地址，缺少 @"
+    if not re.fullmatch(r"[!-?A-~]+", name) or server_mistake(domain) or "." not in domain:
+        return f"“{text}”不是邮箱地址，应如 name@126.com"
+    return None
+
+
+def server_mistake(text: str) -> str | None:
+    """What is wrong with a server's name, in Chinese; None where it can be one."""
+    if not re.fullmatch(
+        r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*", text
+    ):
+        return f"“{text}”不是主机名，只写 imap.126.com 这样的名字，不带 imaps:// 和端口"
+    return None
 
 
 def in_the_way(answers: Answers) -> list[Path]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +17,9 @@ from inbox_ingest.errors import UsageError
 
 if TYPE_CHECKING:
     from inbox_ingest.setup_files import Answers
+
+
+Wrong = Callable[[str], str | None]  # an answer → what is wrong with it
 
 
 def add_to(app: typer.Typer) -> None:
@@ -54,9 +59,20 @@ def init(
 
     source = (campaign or shipped_campaign()).expanduser()
     asking = sys.stdin.isatty()
-    user = _answer(user, "收稿邮箱", load_campaign(source).mailbox, "--user", asking)
+    named = load_campaign(source).mailbox
+    what = "收稿邮箱（方括号里的取自活动文件）" if named else "收稿邮箱"
+    from_campaign = user is None and not asking
+    user = _answer(user, what, named, "--user", asking=asking, wrong=setup_files.address_mistake)
     known_imap, known_smtp = setup_files.servers_of(user) or (None, None)
-    server = _answer(server, "IMAP 服务器", known_imap, "--server", asking)
+    server = _answer(
+        server,
+        "IMAP 服务器",
+        known_imap,
+        "--server",
+        asking=asking,
+        wrong=setup_files.server_mistake,
+    )
+    _accept("--smtp-server", smtp_server, setup_files.server_mistake)
     answers = setup_files.Answers(
         folder=folder.expanduser().resolve(),
         campaign=source,
@@ -70,7 +86,7 @@ def init(
     environment = {k: v for k, v in os.environ.items() if k != "INGEST_CONFIG"}
     place = answers.home or load_settings(environment, answers.folder / "none").home
     written = setup_files.write(answers, place)
-    _tell(answers, written.title, place)
+    _tell(answers, written.title, place, from_campaign=from_campaign)
 
 
 def _home(given: Path | None) -> Path | None:
@@ -79,19 +95,38 @@ def _home(given: Path | None) -> Path | None:
     return named.expanduser().resolve() if named else None
 
 
-def _answer(given: str | None, what: str, default: str | None, option: str, asking: bool) -> str:
-    """What an option gave, else the default or what the person types."""
+def _answer(
+    given: str | None, what: str, default: str | None, option: str, *, asking: bool, wrong: Wrong
+) -> str:
+    """What an option gave, else the default or what the person types, until `wrong` is content."""
     if given:
-        return given
+        return _accept(option, given.strip(), wrong)
     if asking:
-        return _asked(what, default)
+        return _asked_until_right(what, default, wrong)
     if default:
         return default
-    raise UsageError(f"没有写明{what}。", remedy=f"请加 {option}。")
+    raise UsageError(f"没有写明 {what}。", remedy=f"请加 {option}。")
+
+
+def _accept(option: str, given: str | None, wrong: Wrong) -> str:
+    mistake = wrong(given) if given else None
+    if mistake:
+        raise UsageError(f"{option} 不对：{mistake}。", remedy=f"改正 {option} 后再运行一次。")
+    return given or ""
+
+
+def _asked_until_right(what: str, default: str | None, wrong: Wrong) -> str:
+    while True:
+        answer = _asked(what, default)
+        mistake = wrong(answer)
+        if mistake is None:
+            return answer
+        typer.echo(f"{mistake}，请重新输入。", err=True)
 
 
 def _asked(what: str, default: str | None) -> str:
-    return str(typer.prompt(what, default=default, err=True)).strip()
+    shown = bool(default)
+    return str(typer.prompt(what, default=default, show_default=shown, err=True)).strip()
 
 
 def _may_overwrite(existing: list[Path], force: bool, asking: bool) -> None:
@@ -116,21 +151,23 @@ def _program() -> list[str]:
     return [str(Path(shutil.which(called) or called).absolute())]
 
 
-def _tell(answers: Answers, title: str, place: Path) -> None:
+def _tell(answers: Answers, title: str, place: Path, *, from_campaign: bool) -> None:
     from inbox_ingest.setup_files import crontab_line
 
     line = crontab_line(answers.config, _program())
+    origin = "（取自活动文件，要换请加 --user）" if from_campaign else ""
     typer.echo(
         f"""已写好：
   配置文件  {answers.config}
   活动文件  {answers.campaign_folder / answers.campaign.name}
             {title}
   数据位置  {place}
+  收稿邮箱  {answers.user}{origin}
 
 接下来：
 1. 在邮箱网页版的设置里开启 IMAP，取得授权码（不是登录密码）。
 2. 手工运行时，可以先设环境变量再检查：
-     export INGEST_CONFIG={answers.config}
+     export INGEST_CONFIG={shlex.quote(str(answers.config))}
      read -rs INGEST_IMAP_PASSWORD && export INGEST_IMAP_PASSWORD
      ingest doctor
 3. 定时运行：运行 crontab -e，加上这一行：

@@ -119,8 +119,8 @@ def test_uncommenting_any_line_of_the_written_file_leaves_it_valid_toml(
 
 
 def test_hostile_answers_cannot_break_out_of_the_file(ingest: Ingest) -> None:
-    ingest("init", "--user", 'a"\n[x]@126.com', "--who", "\\\x7f\n'")
-    assert load_settings().mailbox.user == 'a"\n[x]@126.com'
+    ingest("init", "--user", 'a"#[x]@126.com', "--who", "\\\x7f\n'")
+    assert load_settings().mailbox.user == 'a"#[x]@126.com'
 
 
 def test_a_crontab_line_survives_spaces_and_percent_signs() -> None:
@@ -167,6 +167,58 @@ def test_on_a_terminal_init_asks_and_takes_defaults(home: Path, tmp_path: Path) 
     assert settings.who == "王一"
 
 
+def test_on_a_terminal_init_asks_again_for_what_cannot_be_right(home: Path, tmp_path: Path) -> None:
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "inbox_ingest", "init"],
+        stdin=child,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    os.close(child)
+    os.write(parent, b"abc\nabc@example.cn\nimaps://mail:993\nmail.example.cn\n\n")
+    _, err = process.communicate(timeout=60)
+    os.close(parent)
+    assert process.returncode == 0, err.decode()
+    assert err.decode().count("请重新输入") == 2
+    assert "[]" not in err.decode()
+    settings = load_settings()
+    assert (settings.mailbox.user, settings.mailbox.server) == ("abc@example.cn", "mail.example.cn")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--user", "abc"),
+        ("--user", "张三@126.com"),
+        ("--user", "a b@126.com"),
+        ("--user", "a@126"),
+        ("--server", "imaps://imap.126.com"),
+        ("--server", "imap.126.com:993"),
+        ("--server", "imap 126"),
+        ("--smtp-server", "smtp://smtp.126.com"),
+    ],
+)
+def test_init_refuses_what_cannot_be_right_and_writes_nothing(
+    ingest: Ingest, option: str, value: str
+) -> None:
+    called = ingest("init", "--user", "a@126.com", option, value)
+    assert called.code == 64
+    assert option in called.err
+    assert not Path("ingest.toml").exists()
+
+
+def test_init_says_where_an_address_that_nobody_gave_came_from(ingest: Ingest) -> None:
+    assert "（取自活动文件" in ingest("init").out
+    assert "取自活动文件" not in ingest("init", "--user", "a@126.com", "--force").out
+
+
+def test_what_init_prints_to_be_typed_survives_a_space(ingest: Ingest, tmp_path: Path) -> None:
+    out = ingest("init", "--folder", "我的 征集").out
+    assert f"export INGEST_CONFIG='{tmp_path}/我的 征集/ingest.toml'" in out
+
+
 # --- rules check ------------------------------------------------------------------------------
 
 
@@ -200,8 +252,10 @@ def all_readers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_doctor_without_a_mailbox_is_content(ingest: Ingest, all_readers: None) -> None:
     called = ingest("doctor")
     assert called.code == 0
-    assert "一切就绪" in called.out
     assert "没有配置邮箱" in called.out
+    # Nothing is wrong, and not all is well: no configuration, no mailbox.
+    assert "一切就绪" not in called.out
+    assert "没有错误，有 2 处请留意" in called.out
 
 
 def test_a_missing_reader_is_69_with_its_remedy(
@@ -265,6 +319,21 @@ def test_doctor_logs_in_and_looks_at_every_folder(
     assert "环境变量 INGEST_IMAP_PASSWORD" in called.out
 
 
+def test_doctor_lists_the_folders_there_are_where_a_configured_one_is_not(
+    ingest: Ingest, all_readers: None, monkeypatch: pytest.MonkeyPatch, pymap_server: object
+) -> None:
+    configure(pymap_server)
+    with Path("ingest.toml").open("a", encoding="utf-8") as stream:
+        stream.write("folders = ['INBOX', '投稿']\n")
+    monkeypatch.setenv("INGEST_IMAP_PASSWORD", pymap_server.password)  # type: ignore[attr-defined]
+    called = ingest("doctor")
+    assert called.code == 78
+    assert "邮箱里没有文件夹“投稿”" in called.out
+    listed = called.out.partition("邮箱里的文件夹有：")[2]
+    assert "INBOX" in listed
+    assert "垃圾邮件" in listed
+
+
 def test_a_refused_login_is_77(
     ingest: Ingest, all_readers: None, monkeypatch: pytest.MonkeyPatch, pymap_server: object
 ) -> None:
@@ -274,6 +343,7 @@ def test_a_refused_login_is_77(
     assert called.code == 77
     assert "授权码" in called.out
     assert "wrong" not in called.out
+    assert "取自环境变量 INGEST_IMAP_PASSWORD" in called.out
 
 
 def test_no_password_is_78(ingest: Ingest, all_readers: None, pymap_server: object) -> None:
