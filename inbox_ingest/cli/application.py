@@ -55,6 +55,7 @@ def application(only: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         subcommand_metavar="命令 …",
         options_metavar="[选项]",
+        context_settings={"help_option_names": ["--help", "-h"]},
     )
     app.callback()(_root)
     files = [COMMANDS[only]] if only in COMMANDS else dict.fromkeys(COMMANDS.values())

@@ -22,6 +22,9 @@ _HELP_WORDS = (
     ("; required]", "；必填]"),
 )
 
+# The Python type that typer puts behind an argument's name.
+_TYPES = re.compile(r" <(?:str|int|float|bool|Path|list\[\w+\])>(?:\.\.\.)?")
+
 # typer's sentence → ours. The first that fits is taken; an unknown sentence is shown as it is.
 _SENTENCES = (
     (r"No such option: (?P<a>\S+)(?: \(Possible options: (?P<b>.*)\))?.*", "没有选项 {a}{b}"),
@@ -52,6 +55,7 @@ class _ChineseHelp:
         text = str(super().get_help(ctx))  # type: ignore[misc]
         for english, chinese in _HELP_WORDS:
             text = text.replace(english, chinese)
+        text = _TYPES.sub("", text)
         return "\n".join(piece for line in text.splitlines() for piece in _aligned(line))
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 READER_GONE = 141  # what the shell shows for a program that SIGPIPE ended
 INTERRUPTED = 130  # the same for SIGINT
+_STOPPED = "已中断。已收下的邮件不会丢，再运行一次即可接着做。"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -30,7 +31,7 @@ def leave_with(command: Callable[[], int]) -> int:
     except BaseException as error:  # noqa: BLE001 - the edge of the program: nothing passes it
         return _ended_by(error)
     if code == INTERRUPTED:
-        _say("已中断。已收下的邮件都已保存，下次运行会接着做。")
+        _say(_STOPPED)
     return code
 
 
@@ -39,7 +40,7 @@ def _ended_by(error: BaseException) -> int:
         _discard_output()
         return READER_GONE
     if isinstance(error, KeyboardInterrupt):
-        _say("已中断。")
+        _say(_STOPPED)
         return INTERRUPTED
     if "typer" in sys.modules:  # else it cannot be one of typer's, and typer is slow to import
         code = _ended_by_typer(error)
@@ -60,7 +61,7 @@ def _ended_by_typer(error: BaseException) -> int | None:
     import typer
 
     if isinstance(error, typer.Abort):
-        _say("已中断。")
+        _say(_STOPPED)
         return INTERRUPTED
     return _misused(error) if isinstance(error, typer.TyperException) else None
 
@@ -73,9 +74,17 @@ def _misused(error: typer.TyperException) -> int:
         _say(error.format_message())
         return int(ExitCode.USAGE)
     _say(f"错误：{usage_sentence(error)}。")
-    path = context.command_path if context is not None else "ingest"
+    path = context.command_path if context is not None else _command_called()
     _say(f"办法：运行 {path} --help 查看用法。")
     return int(ExitCode.USAGE)
+
+
+def _command_called() -> str:
+    """`ingest` and the command that was typed: the parser loses it where an option lacks a value."""
+    from inbox_ingest.cli.application import COMMANDS
+
+    typed = sys.argv[1:2]
+    return " ".join(["ingest", *(word for word in typed if word in COMMANDS)])
 
 
 def _translated(error: OSError) -> IngestError | None:

@@ -41,3 +41,7 @@ def status(
         show_json(found)
     else:
         show(status_lines(found, now, waiting))
+        if glance is None and settings.config is None:
+            from inbox_ingest.cli.opening import next_step
+
+            typer.echo(next_step(settings), err=True)

@@ -124,7 +124,7 @@ def waiting_words(entry: Mapping[str, Any]) -> str:
     reason = entry["reason"] or "原因未知"
     kind = entry["kind"]
     if kind == "case":
-        return f"案例 {reference} 待核对  {entry['subject'] or '（名称未知）'}"
+        return f"案例 {reference} 请您核对  {entry['subject'] or '（名称未知）'}"
     if kind == "question":
         return f"来信待答复  {subject}（{entry['reason'] or '发件人未知'}）"
     if kind == "quarantined":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -50,6 +51,16 @@ def test_every_command_explains_itself_within_eighty_columns(ingest: Ingest, com
     assert called.code == 0
     assert "显示本说明。" in called.out
     assert [line for line in called.out.splitlines() if cell_len(line) > 80] == []
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "rules check", "replies show"])
+def test_help_shows_no_types_of_the_program(ingest: Ingest, command: str) -> None:
+    assert not re.search(r"<(?:str|int|Path|list)", ingest(*command.split(), "--help").out)
+
+
+@pytest.mark.parametrize("command", ["", "list", "rules check"])
+def test_help_may_be_asked_for_in_short(ingest: Ingest, command: str) -> None:
+    assert ingest(*command.split(), "-h") == ingest(*command.split(), "--help")
 
 
 def test_the_descriptions_of_options_line_up(ingest: Ingest) -> None:

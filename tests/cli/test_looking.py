@@ -54,6 +54,7 @@ def test_status_as_json_has_the_contracts_keys(casebook: Path, ingest: Ingest) -
 
 
 def test_status_before_the_first_pass_is_no_error(ingest: Ingest) -> None:
+    Path("ingest.toml").touch()
     called = ingest("status")
     assert (called.code, called.err) == (0, "")
     assert "还没有成功收过信" in called.out
@@ -87,6 +88,28 @@ def test_list_filters(
 ) -> None:
     found = json_lines(ingest("list", *filters, "--json").out)
     assert [case["case_no"] for case in found] == numbers
+
+
+@pytest.mark.parametrize(
+    ("chinese", "plain"),
+    [
+        (("--status", "待补正"), ("--status", "incomplete")),
+        (("--status", "齐全"), ("--status", "complete")),
+        (("--since", "20250501"), ("--since", "2025-05-01")),
+        (("--since", "2025年5月1日"), ("--since", "2025-05-01")),
+    ],
+)
+def test_filters_are_understood_as_people_write_them(
+    casebook: Path, ingest: Ingest, chinese: tuple[str, str], plain: tuple[str, str]
+) -> None:
+    assert ingest("list", *chinese) == ingest("list", *plain)
+
+
+@pytest.mark.parametrize("command", ["status", "list", "export cases"])
+def test_without_data_and_configuration_the_way_leads_to_init(ingest: Ingest, command: str) -> None:
+    assert "ingest init" in ingest(*command.split()).err
+    Path("ingest.toml").touch()
+    assert "ingest init" not in ingest(*command.split()).err
 
 
 def test_a_long_list_is_cut_and_says_so_but_data_is_whole(
@@ -200,6 +223,7 @@ def test_a_workbook_is_not_poured_onto_the_screen(casebook: Path, ingest: Ingest
 
 
 def test_exporting_before_the_first_pass_gives_no_lines(ingest: Ingest) -> None:
+    Path("ingest.toml").touch()
     called = ingest("export", "cases")
     assert (called.code, called.out) == (0, "")
     assert "ingest run" in called.err

@@ -101,7 +101,7 @@ def test_the_whole_screen_reads_as_an_organiser_expects() -> None:
         "  申报表有空项 9   缺盖章扫描件 8   正文超字数 3",
         "",
         "等待人工处理  3 项",
-        "  案例 DJ003 待核对  货运党建",
+        "  案例 DJ003 请您核对  货运党建",
         "  来信待答复  请问（a@b.cn）",
         "  邮件读不了  （无主题）：嵌套过深",
     ]
