@@ -68,12 +68,15 @@ setup-servers:
 
 demo: setup
 	@rm -rf $(DEMO_HOME)
-	@mkdir -p $(DEMO_HOME)
+	@mkdir -m 700 $(DEMO_HOME)
 	@echo 'reading the sample mailbox; its stamped pages take a minute or two'
 	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest run --source eml:$(CURDIR)/samples
 	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest status
 	@echo
 	@env -u INGEST_CONFIG INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest show DJ001
+	@echo
+	@echo 'next: look further with  INGEST_HOME=$(CURDIR)/$(DEMO_HOME) $(BIN)/ingest list'
+	@echo '      and set up your own mailbox with  $(BIN)/ingest init'
 
 # --- checking ---------------------------------------------------------------------------------
 
