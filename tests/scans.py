@@ -216,6 +216,29 @@ def stamped(
     return replace(page, image=image)
 
 
+def worn(page: Page, share: float, *, strength: float = 0.85, seed: int = 3) -> Page:
+    """Stamped with a pad so dry that only patches came out: `share` of the seal."""
+    before = np.asarray(page.image, dtype=np.float32)
+    after = np.asarray(stamped(page, strength=strength).image, dtype=np.float32)
+    generator = np.random.default_rng(seed)
+    patches = Image.fromarray((generator.random((60, 42)) < share).astype(np.uint8) * 255)
+    mask = np.asarray(patches.resize(page.image.size, Image.Resampling.BICUBIC), dtype=np.float32)
+    mixed = before + (after - before) * mask[:, :, None] / 255.0
+    return replace(page, image=Image.fromarray(mixed.clip(0, 255).astype(np.uint8)))
+
+
+def name_seal(page: Page) -> Page:
+    """The square seal of a person (法人章), as it stands beside the round one or for it."""
+    drawn = replace(page, image=page.image.copy())
+    pen, red = _Pen(drawn), (215, 30, 40)
+    corners = [page.px(value) for value in (130, 215, 152, 237)]
+    pen.draw.rectangle(corners, outline=red, width=round(page.px(1)))
+    for character, x, y in zip("沈向阳印", (132, 141, 132, 141), (216, 216, 226, 226), strict=True):
+        font = _font(BOLD, round(page.px(9)))
+        pen.draw.text((page.px(x), page.px(y)), character, red, font)
+    return drawn
+
+
 # --- what scanners and phones do --------------------------------------------------------------
 
 

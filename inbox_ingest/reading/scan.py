@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from inbox_ingest.reading.content import Content, Derived
     from inbox_ingest.reading.seal import SealSight
 
-_LOOK_SIDE = 1000  # pixels: enough to see what a picture shows; OCR gets it larger
+_LOOK_SIDE = 900  # pixels: enough to see what a picture shows; OCR gets it larger
 
 # Words beside which a seal is asked for: the opinion field, its hints, the date under it.
 _OPINION = re.compile(r"意见|意$|盖\s*章|签\s*章|公\s*章|（章）|\(章\)|年\s*\d*\s*月\s*\d*\s*日")

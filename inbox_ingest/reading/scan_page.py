@@ -16,7 +16,7 @@ from inbox_ingest.reading.finding import PictureKind
 from inbox_ingest.reading.scan_picture import Pixels, darkest, lightest
 
 LOGO_SIDE = 260  # pixels: no page of text is legible below this
-_SIDE = 800
+_SIDE = 720  # pixels of the longest side while judging
 _STEEPEST = 8.0  # degrees of skew that are put right; beyond this somebody meant it
 
 

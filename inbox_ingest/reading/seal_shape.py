@@ -125,7 +125,7 @@ def _judge(mask: Mask, patch: Patch) -> Shape | None:
 
 
 def _surely_none(part: Mask, polar: Mask, marks: _Marks, patch: Patch) -> bool:
-    if marks.filled > 0.72 or _is_frame(part, marks):
+    if marks.filled > 0.72 or (is_frame(part) and marks.strokes < 9):
         return True  # a disc, a banner, an empty frame
     if marks.ring >= 0.6 and marks.line > 0.17 and marks.strokes < 9:
         return True  # a thick ring with little in it: a logo
@@ -229,8 +229,8 @@ class _Marks(NamedTuple):
         return cls(ring, line, gap, strokes, float(polar[:, :78].mean()))
 
 
-def _is_frame(part: Mask, marks: _Marks) -> bool:
-    """An empty rectangle: its ink lies along straight edges and nothing is inside."""
+def is_frame(part: Mask) -> bool:
+    """Whether the ink of this patch lies along the four edges of a rectangle, all around."""
     ys, xs = np.nonzero(part)
     left, right, top, bottom = xs.min(), xs.max(), ys.min(), ys.max()
     width, height = right - left + 1, bottom - top + 1
@@ -241,7 +241,7 @@ def _is_frame(part: Mask, marks: _Marks) -> bool:
         for x in (left + 2, right - 2)
         for y in (top + 2, bottom - 2)
     )
-    return bool(near.mean() > 0.9 and corners >= 3 and marks.strokes < 9)
+    return bool(near.mean() > 0.9 and corners >= 3)
 
 
 def clear_rim(polar: Mask) -> float:

@@ -103,6 +103,40 @@ def test_a_seal_that_fades_is_doubted_before_it_is_denied(strength: float) -> No
     assert sight(page).verdict != "absent"
 
 
+ODD: dict[str, Change] = {
+    "half outside the picture": lambda page: scans.stamped(page, at=(208, 228)),
+    "very small": lambda page: scans.stamped(page, diameter=24),
+    "very large": lambda page: scans.stamped(page, diameter=58),
+    "half printed": lambda page: scans.worn(page, 0.5),
+    "spots": lambda page: scans.worn(page, 0.3),
+    "few spots": lambda page: scans.worn(page, 0.2),
+    "faint spots": lambda page: scans.worn(page, 0.3, strength=0.4),
+    "few faint spots": lambda page: scans.worn(page, 0.2, strength=0.4),
+    "short name": lambda page: scans.stamped(page, "某某局"),
+    "no writing": lambda page: scans.stamped(page, "·"),
+    "blue": lambda page: scans.stamped(page, colour=(40, 60, 200)),
+    "violet": lambda page: scans.stamped(page, colour=(150, 40, 150)),
+    "square seal of a person": scans.name_seal,
+}
+
+
+@pytest.mark.parametrize("light", [scans.noisy, scans.phone_photo], ids=["scanner", "phone"])
+@pytest.mark.parametrize("change", ODD.values(), ids=ODD)
+def test_whatever_was_stamped_is_never_denied(change: Change, light: Change) -> None:
+    assert sight(light(change(form(130)))).verdict != "absent"
+
+
+def test_a_seal_of_which_the_scanner_caught_a_third_is_never_denied() -> None:
+    page = scans.noisy(scans.stamped(form(130), at=(216, 228)))
+    assert sight(page).verdict != "absent"
+
+
+@pytest.mark.parametrize("name", ["nothing red", "letterhead", "disc", "banner"])
+@pytest.mark.parametrize("light", [scans.noisy, scans.phone_photo], ids=["scanner", "phone"])
+def test_red_that_explains_itself_leaves_no_doubt(name: str, light: Change) -> None:
+    assert sight(light(NO_SEALS[name](form(150)))).verdict == "absent"
+
+
 def test_a_page_too_small_or_too_dark_to_judge_is_not_judged() -> None:
     small = form(100).image.resize((330, 467))
     assert sight(scans.Page(small, 40)).verdict == "unverified"
