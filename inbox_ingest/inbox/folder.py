@@ -147,10 +147,25 @@ class _TreeSource(_FileSource):
         return FetchFailure(uid, "文件已不在原处。", vanished=True)
 
 
+# Without any of these a file that somebody named is no mail, whatever colons it holds.
+_MAIL_FIELDS = frozenset(
+    b"from to cc subject date sender received return-path message-id mime-version content-type"
+    b" content-transfer-encoding delivered-to reply-to".split()
+)
+
+
 class EmlSource(_TreeSource):
     """One file, or a folder searched for *.eml (in any case) with all folders below."""
 
     kind = "eml"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        if self._path.is_file() and not _has_mail_header(self._path):
+            raise InputError(
+                f"{_text(path)} 不是邮件文件，开头没有邮件头。",
+                remedy="请写 .eml 文件或放它们的文件夹；检查申报材料本身请用 ingest check。",
+            )
 
     def _scan(self) -> dict[str, Path]:
         if not self._path.is_dir():
@@ -255,6 +270,17 @@ class MboxSource(_FileSource):
                     spool.write(piece)
                 spool.seek(0)
                 yield Fetched(uid, message.received_at, message.size, spool)
+
+
+def _has_mail_header(path: Path) -> bool:
+    """Whether one line of the header is a mail's; True where it cannot be read, told of later."""
+    try:
+        with path.open("rb") as stream:
+            header = read_header(stream)
+    except OSError:
+        return True
+    names = (line.partition(b":")[0].strip().lower() for line in header.splitlines())
+    return any(name in _MAIL_FIELDS for name in names)
 
 
 def _text(path: object) -> str:

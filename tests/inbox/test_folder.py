@@ -259,3 +259,24 @@ def test_a_folder_that_is_no_maildir_and_a_file_that_is_no_mbox_are_input_errors
         source_of(f"mbox:{tmp_path}")
     with pytest.raises(InputError, match="不是 mbox"):
         everything(source_of(f"mbox:{tmp_path}/x.eml"))
+
+
+@pytest.mark.parametrize(
+    "data", [b"root:x:0:0:root:/root:/bin/bash\n", b"\xff\xd8\xff\xe0" * 500, b""]
+)
+def test_a_named_file_that_is_no_mail_is_refused_and_one_in_a_folder_is_not(
+    tmp_path: Path, data: bytes
+) -> None:
+    path = tmp_path / "x.eml"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="不是邮件文件"):
+        open_files(FileAddress("eml", path))
+    source = open_files(FileAddress("eml", tmp_path))
+    assert len(source.list_uids(source.folders()[0])) == 1
+
+
+def test_a_mail_of_a_single_field_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"subject: hello\n\n")
+    source = open_files(FileAddress("eml", path))
+    assert len(source.list_uids(source.folders()[0])) == 1
