@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from inbox_ingest.campaigns import FormField, squeeze
 
@@ -23,6 +24,8 @@ _STAMP_WORDS = re.compile(
     r"[（(]?(?:加?盖\s*公?\s*章|签\s*章|公\s*章|签字|盖章处)[）)]?|\d{0,4}\s{0,9}[年月日]|\s"
 )
 _OTHER_LABEL = re.compile(r"(?:(?<=[ \u3000]{2})|\t)[\u3400-\u9fff]{2,8}[:：]")
+_PHONE_WORDS = re.compile(r"手机|电话|座机|固话|办公|移动|短号|小号|总机|分机")
+_NOT_WORD = re.compile(r"[\W_]+")
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _NAME_WITH_SPACE = re.compile(r"^[\u3400-\u9fff]\s+[\u3400-\u9fff]$")
 _EAST = r"[\u2e80-\u9fff\uff01-\uff60“”‘’—·]"
@@ -39,7 +42,7 @@ def cleaned(text: str, field: FormField) -> str | None:
     text = _LIMIT_NOTE.sub("", _LIMIT_NOTE.sub("", text)).strip()
     text = _without_hints(text, field)
     if field.kind not in ("stamped", "choice") and field.limit is None:
-        text = _OTHER_LABEL.split(text, maxsplit=1)[0].strip()
+        text = _before_other_label(text, field)
     if not text or _NOTHING.match(text) or is_prompt(text, field):
         return None
     if not _STAMP_WORDS.sub("", text).strip("：: 　"):
@@ -47,12 +50,24 @@ def cleaned(text: str, field: FormField) -> str | None:
     return text if field.limit is not None else _on_one_line(text, field)
 
 
+def _before_other_label(text: str, field: FormField) -> str:
+    """`text` up to another label behind a gap; 手机： behind the first number is none."""
+    for found in _OTHER_LABEL.finditer(text):
+        if field.kind != "phone" or not _PHONE_WORDS.search(found.group()):
+            return text[: found.start()].strip()
+    return text
+
+
 def is_prompt(text: str, field: FormField) -> bool:
     """Whether `text` only says what to write there."""
     bare = squeeze(text)
-    plain = re.sub(r"[\W_]+", "", bare)
-    printed = {re.sub(r"[\W_]+", "", squeeze(word)) for word in (*field.hints, *field.labels)}
-    return plain in printed or (len(bare) <= 45 and _PROMPT.match(bare) is not None)
+    plain = _NOT_WORD.sub("", bare)
+    return plain in _printed(field.hints, field.labels) or (len(bare) <= 45 and _PROMPT.match(bare) is not None)
+
+
+@lru_cache(maxsize=256)
+def _printed(hints: tuple[str, ...], labels: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_NOT_WORD.sub("", squeeze(word)) for word in (*hints, *labels))
 
 
 def phone_digits(text: str) -> str:

@@ -101,8 +101,10 @@ def decision_list_lines(decisions: Sequence[Decision]) -> list[Line]:
     lines = []
     for decision in decisions:
         text = f"{moment(decision['made_at'])}  {decision_entry(decision)}"
-        tone = "quiet" if decision["undone_at"] else "plain"
-        lines += [Line(piece, tone) for piece in wrap(text, hanging="    ")]
+        undone = decision["undone_at"] is not None
+        lines += [
+            Line(piece, "quiet" if undone else "plain") for piece in wrap(text, hanging="    ")
+        ]
     return [*lines, Line("撤销请用 ingest undo 号。", "quiet")]
 
 
