@@ -182,6 +182,10 @@ class FormTable:
         if again is None or again.setting not in ("colon", "line"):
             return text
         same = len(fields) == 1 and again.fields == tuple(fields) and fields[0].limit is None
+        if (
+            same and fields[0].kind == "phone"
+        ):  # 手机： beside 电话 tells which, and stays as written
+            same = squeeze(fields[0].name) in squeeze(text[: len(text) - len(again.rest)])
         return again.rest if same else text
 
     # --- neighbours -------------------------------------------------------------------------

@@ -62,7 +62,9 @@ def is_prompt(text: str, field: FormField) -> bool:
     """Whether `text` only says what to write there."""
     bare = squeeze(text)
     plain = _NOT_WORD.sub("", bare)
-    return plain in _printed(field.hints, field.labels) or (len(bare) <= 45 and _PROMPT.match(bare) is not None)
+    return plain in _printed(field.hints, field.labels) or (
+        len(bare) <= 45 and _PROMPT.match(bare) is not None
+    )
 
 
 @lru_cache(maxsize=256)
@@ -87,7 +89,7 @@ def _without_hints(text: str, field: FormField) -> str:
 
 def _on_one_line(text: str, field: FormField) -> str:
     if field.kind == "phone":
-        return re.sub(r"\s*\n\s*", " ", phone_digits(text))
+        return re.sub(r"\s*[\n\t]\s*", " ", phone_digits(text))
     if field.key == "contact":
         lines = [re.sub(r"\s", "", x) if _NAME_WITH_SPACE.match(x) else x for x in text.split("\n")]
         return " ".join(line for line in lines if line)

@@ -321,6 +321,21 @@ BLANK = {
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("手机：13900000001", "手机：13900000001"),
+        ("座机：025-83190000  手机：１３９００００００01", "座机：025-83190000  手机：13900000001"),
+        ("025-83190000\n手机：13900000001", "025-83190000 手机：13900000001"),
+        ("025-83190000    邮箱：a@example.cn", "025-83190000"),
+        ("电话：13900000001", "13900000001"),
+        ("联系电话：13900000001", "13900000001"),
+    ],
+)
+def test_a_telephone_cell_stays_as_written_but_for_its_own_label(written: str, kept: str) -> None:
+    assert values(form(TITLE, official(phone=written))) == {**FILLED, "电话": kept}
+
+
+@pytest.mark.parametrize(
     "nothing",
     ["", "   ", "________", "请填写", "（请填写案例全称）", "单击此处输入文字。", "/", "XXX", "—"],
 )
