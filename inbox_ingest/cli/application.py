@@ -34,6 +34,7 @@ COMMANDS = {
     "decisions": "desk",
     "check": "check",
     "export": "export",
+    "pack": "pack",
     "reread": "reread",
     "replies": "replies",
     "rules": "rules",

@@ -29,6 +29,8 @@ from inbox_ingest.reports.words import (
     STATUS_WORDS,
 )
 
+# openpyxl removes control characters alone; XML 1.0 (§2.2) has no place for these two either.
+_ILLEGAL = re.compile(f"{ILLEGAL_CHARACTERS_RE.pattern}|[\ufffe\uffff]")
 LONGEST_CELL = 32767  # Excel's limit on the characters of a cell
 TALLEST_WIDTH = 60
 
@@ -104,6 +106,19 @@ _CASES = (
     Column("发件人", 28, _joined("senders")),
     Column("修订", 6, _plain("revision")),
 )
+# Sentences about issues quote what documents say; file names often name the unit.
+_SAYS_NO_UNIT = frozenset(
+    {
+        "编号",
+        "申报类型",
+        "案例名称",
+        "状态",
+        "概要字数",
+        "正文字数",
+        "案例概要和创新之处",
+        "正文各部分",
+    }
+)
 _MESSAGES = (
     Column("收到时间", 17, _time("received_at")),
     Column("发件人", 28, _plain("from")),
@@ -128,14 +143,29 @@ _REPLIES = (
 _TITLES = {"cases": "汇总表", "messages": "邮件", "replies": "回信"}
 
 
-def write_xlsx(kind: ExportKind, lines: Lines, stream: IO[bytes]) -> int:
-    """Write a workbook with one sheet; returns the number of its rows without the heading."""
+def write_xlsx(
+    kind: ExportKind,
+    lines: Lines,
+    stream: IO[bytes],
+    *,
+    blind: bool = False,
+    folders: Mapping[str, str] | None = None,
+) -> int:
+    """Write a workbook with one sheet; returns the number of its rows without the heading.
+
+    `blind` leaves out what names the unit. `folders` tells where a case's files lie, by its number.
+    """
     rows = list(lines)
     if kind == "cases":
         rows.sort(key=by_type_and_number)
     columns = {"cases": _CASES, "messages": _MESSAGES, "replies": _REPLIES}[kind]
-    if kind == "cases":
+    if blind:
+        columns = tuple(column for column in columns if column.heading in _SAYS_NO_UNIT)
+    elif kind == "cases":
         columns = (*columns, *_own_fields(rows))
+    if folders is not None:
+        places = folders
+        columns = (*columns, Column("文件夹", 44, lambda line: places.get(line["case_no"])))
     book = Workbook()
     sheet = book.active
     if not isinstance(sheet, Worksheet):  # a new workbook always has one; mypy cannot know
@@ -187,15 +217,21 @@ def _fill(cell: Cell | Any, value: Any) -> None:
     if isinstance(value, int):
         cell.value = value
         return
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
-    text = text.encode("utf-8", errors="replace").decode("utf-8")
+    text = _ILLEGAL.sub("", str(value))
+    text = _fitting(text.encode("utf-8", errors="replace").decode("utf-8"))
     if not text:
         return
-    if len(text) > LONGEST_CELL:
-        text = text[: LONGEST_CELL - 1] + "…"
     cell.value = text
     cell.data_type = "s"  # openpyxl has taken a leading = for a formula
     cell.quotePrefix = True
+
+
+def _fitting(text: str) -> str:
+    """`text` within Excel's limit, which counts a character beyond U+FFFF as two."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST_CELL:
+        return text
+    return units[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", errors="ignore") + "…"
 
 
 def _for_print(sheet: Worksheet) -> None:

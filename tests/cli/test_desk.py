@@ -285,3 +285,28 @@ def test_without_data_there_is_nothing_to_decide(ingest: Ingest, home: Path) -> 
     called = ingest("note", "DJ001", "看过")
     assert called.code == 64
     assert "先运行 ingest run" in called.err
+
+
+# --- the hand-over ----------------------------------------------------------------------------
+
+
+def test_pack_says_which_files_the_archive_lacks(ingest: Ingest, tmp_path: Path) -> None:
+    called = ingest("pack", str(tmp_path / "移交"))
+    assert called.code == 65  # the mails were never in this test's archive
+    assert "2 件案例，0 个文件" in called.out
+    assert "DJ001 的申报表“申报表.docx”不在数据目录中" in called.err
+    assert (tmp_path / "移交" / "汇总表.xlsx").is_file()
+    assert ingest("pack", str(tmp_path / "移交")).code == 64
+
+
+def test_pack_of_one_case_and_of_none(ingest: Ingest, tmp_path: Path) -> None:
+    assert "1 件案例" in ingest("pack", str(tmp_path / "a"), "--case", "dj002").out
+    assert "0 件案例" in done(ingest("pack", str(tmp_path / "b"), "--status", "complete"))
+    called = ingest("pack", str(tmp_path / "c"), "--case", "DJ009")
+    assert called.code == 64
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_blind_pack_warns(ingest: Ingest, tmp_path: Path) -> None:
+    called = ingest("pack", str(tmp_path / "a"), "--blind", "--status", "complete")
+    assert "仍可能写有单位名称" in called.err
