@@ -1,8 +1,7 @@
 """The text of one PDF page, as pdfplumber reads it → lines, paragraphs and tables in reading order.
 
-A PDF knows characters and places, no paragraphs: lines are put together by their baseline, and a
-paragraph ends where a line is short, indented, larger, or set apart. Headers, footers and page
-numbers are left out. Tick boxes are compared with what pdfium reads in the same place.
+Headers, footers and page numbers are left out. Tick boxes are compared with what pdfium reads in
+the same place.
 """
 
 from __future__ import annotations
@@ -10,14 +9,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from inbox_ingest.reading.document import Cell, Paragraph, Table
+from inbox_ingest.reading.pdf_lines import (
+    MARKS,
+    Character,
+    TextLine,
+    lines_of,
+    paragraphs_of,
+)
 from inbox_ingest.reading.table_grid import Area, table_of
 from inbox_ingest.reading.word_symbols import symbol, symbol_font
-from inbox_ingest.records import EMPTY_BOX, TICKED, UNSURE_BOX
+from inbox_ingest.records import UNSURE_BOX
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -27,7 +31,6 @@ MOST_CHARACTERS = 30_000  # of one page
 _PAGE_NUMBER = re.compile(
     r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?(?:\s*共\s*\d+\s*页)?[-—–\s]*"
 )
-_MARKS = (TICKED, EMPTY_BOX, UNSURE_BOX)
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 
 SecondReader = Callable[[Area], str]
@@ -39,30 +42,6 @@ class Mark(NamedTuple):
 
     area: Area
     text: str
-
-
-class Character(NamedTuple):
-    """One character with its place in points, from the top left."""
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-    bold: bool
-
-
-class TextLine(NamedTuple):
-    """Characters on one baseline."""
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-    bold: bool
 
 
 class PageText(NamedTuple):
@@ -106,7 +85,7 @@ def read_page(page: Page, number: int, second: SecondReader, drawn: MarkFinder) 
             )
         )
     free = [character for index, character in enumerate(characters) if index not in taken]
-    return PageText(number, float(page.height), tuple(_lines(free)), tuple(tables))
+    return PageText(number, float(page.height), tuple(lines_of(free)), tuple(tables))
 
 
 def blocks_of(pages: Sequence[PageText]) -> list[tuple[int, list[Paragraph | Table]]]:
@@ -118,7 +97,7 @@ def blocks_of(pages: Sequence[PageText]) -> list[tuple[int, list[Paragraph | Tab
         placed: list[tuple[float, Paragraph | Table]] = list(page.tables)
         edges = sorted(top for top, _ in page.tables)
         for part in _between(body, edges):
-            placed += _paragraphs(part, f"第{page.number}页")
+            placed += paragraphs_of(part, f"第{page.number}页")
         found.append((page.number, [block for _, block in sorted(placed, key=lambda e: e[0])]))
     return found
 
@@ -149,7 +128,7 @@ def _agreed(text: str, font: str | None, other: str) -> str:
     Wingdings (LibreOffice does): it keeps its Wingdings meaning.
     """
     meant = symbol(font or "wingdings", ord(text))
-    if meant not in _MARKS:
+    if meant not in MARKS:
         return meant
     codes = {ord(character) & 0xFF for character in other if not character.isspace()}
     return meant if codes == {ord(text) & 0xFF} else UNSURE_BOX
@@ -255,91 +234,11 @@ def _cell_reader(
     inside: dict[Area, list[Character]], where: str
 ) -> Callable[[Area], tuple[Paragraph, ...]]:
     def read(area: Area) -> tuple[Paragraph, ...]:
-        lines = _lines(inside[area])
-        found = _paragraphs(lines, where, right=area.right)
+        lines = lines_of(inside[area])
+        found = paragraphs_of(lines, where, right=area.right)
         return tuple(p.model_copy(update={"origin": "table"}) for _, p in found)
 
     return read
-
-
-# --- lines and paragraphs ---------------------------------------------------------------------
-
-
-def _lines(characters: Sequence[Character]) -> list[TextLine]:
-    rows: list[list[Character]] = []
-    for character in sorted(characters, key=lambda c: ((c.top + c.bottom) / 2, c.left)):
-        if character.text.isspace() and not rows:
-            continue
-        middle = (character.top + character.bottom) / 2
-        row = rows[-1] if rows else None
-        if row is not None:
-            level = median((c.top + c.bottom) / 2 for c in row[-12:])
-            if abs(middle - level) <= 0.45 * max(character.size, row[-1].size):
-                row.append(character)
-                continue
-        rows.append([character])
-    return [line for row in rows if (line := _line(row)) is not None]
-
-
-def _line(row: Sequence[Character]) -> TextLine | None:
-    ordered = sorted(row, key=lambda c: c.left)
-    inked = [character for character in ordered if not character.text.isspace()]
-    if not inked:
-        return None
-    text, before = "", None
-    for character in ordered:
-        if before is not None and not before.text.isspace() and not character.text.isspace():
-            gap = character.left - before.right
-            latin = before.text.isascii() and character.text.isascii()
-            if gap > (0.22 if latin else 0.9) * character.size:
-                text += " "
-        text += character.text
-        before = character
-    return TextLine(
-        text=re.sub(r"[ \u00a0]+", " ", text).strip(),
-        left=inked[0].left,
-        top=min(c.top for c in inked),
-        right=max(c.right for c in inked),
-        bottom=max(c.bottom for c in inked),
-        size=median(c.size for c in inked),
-        bold=all(c.bold for c in inked),
-    )
-
-
-def _paragraphs(
-    lines: Sequence[TextLine], where: str, right: float | None = None
-) -> list[tuple[float, Paragraph]]:
-    if not lines:
-        return []
-    edge = right if right is not None else max(line.right for line in lines)
-    margin = min(line.left for line in lines)
-    gaps = [b.top - a.top for a, b in pairwise(lines) if b.top > a.top]
-    step = median(gaps) if gaps else 0.0
-    found: list[tuple[float, Paragraph]] = []
-    before: TextLine | None = None
-    for line in lines:
-        if before is not None and _runs_on(before, line, edge, margin, step):
-            top, last = found[-1]
-            found[-1] = (top, last.model_copy(update={"text": _joined(last.text, line.text)}))
-        else:
-            found.append((line.top, Paragraph(text=line.text, bold=line.bold, where=where)))
-        before = line
-    return found
-
-
-def _runs_on(before: TextLine, line: TextLine, edge: float, margin: float, step: float) -> bool:
-    """Whether a paragraph goes on from one line to the next."""
-    size = max(before.size, line.size)
-    full = before.right > edge - 2.2 * size
-    indented = line.left > margin + 1.2 * size and line.left > before.left + 0.6 * size
-    apart = step > 0 and line.top - before.top > 1.6 * max(step, size)
-    other = abs(before.size - line.size) > 0.12 * size or before.bold != line.bold
-    return full and not (indented or apart or other or any(m in line.text for m in _MARKS))
-
-
-def _joined(first: str, second: str) -> str:
-    latin = first[-1:].isascii() and second[:1].isascii() and first[-1:].isalnum()
-    return f"{first} {second}" if latin and second[:1].isalnum() else first + second
 
 
 def _between(lines: Sequence[TextLine], edges: Sequence[float]) -> list[list[TextLine]]:
