@@ -216,7 +216,9 @@ class Batch:
             touched.add(self._archive._publish(unfinished, "raw").path.parent)
         if touched:
             raw = self._archive._folder("raw")
-            for folder in (*sorted(touched), raw, raw.parent, raw.parent.parent):
+            # In the pool: each sync waits for the disk, and those that wait together share a commit.
+            list(self._pool.map(sync_folder, sorted(touched)))
+            for folder in (raw, raw.parent, raw.parent.parent):
                 sync_folder(folder)
         self._unfinished.clear()
 

@@ -62,7 +62,7 @@ class SmtpSettings:
 class FetchSettings:
     """Bounds of one pass. Sizes in bytes; a larger message than `largest_message` waits, and is shown."""
 
-    batch_bytes: int = 16 * MEBIBYTE
+    batch_bytes: int = 32 * MEBIBYTE
     batch_messages: int = 200
     largest_message: int = 200 * MEBIBYTE
 

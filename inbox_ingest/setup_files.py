@@ -175,7 +175,7 @@ user = {_quoted(answers.user)}
 {"" if answers.who else "# "}who = {who}
 
 # [fetch]
-# batch_megabytes = 16          # 每批下载多少
+# batch_megabytes = 32          # 每批下载多少
 # batch_messages = 200
 # largest_megabytes = 200       # 更大的邮件不下载，只列出
 

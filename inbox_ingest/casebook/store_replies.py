@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from inbox_ingest.casebook.changes import NewReply, Reply, ReplyDue, ReplyState
 from inbox_ingest.casebook.database import Database, slices
@@ -70,19 +71,22 @@ class ReplyStore:
             UsageError: a case is not there, or a reply to be replaced was sent.
         """
         with self._database.writing() as connection:
-            known = REPLIES.c.message_id == reply.message_id
-            found: int | None = connection.scalar(select(REPLIES.c.id).where(known))
-            reply_id = found if found is not None else insert_reply(connection, reply, now)
-            for part in slices(reply.dues):
-                connection.execute(
-                    update(REPLY_DUES).where(REPLY_DUES.c.id.in_(part)).values(reply_id=reply_id)
-                )
-            for old in reply.replaces:
-                if old != reply_id:
-                    move_reply(
-                        connection, one_reply(connection, old), "withheld", now, reason=REPLACED
-                    )
-            return one_reply(connection, reply_id)
+            return one_reply(connection, _add(connection, reply, now))
+
+    def add_all(self, replies: Iterable[NewReply], now: datetime) -> int:
+        """Keep many composed replies in few transactions; return how many were kept.
+
+        As `add`, but a reply that cannot be kept (a person moved what it replaces) is left out, and
+        the others are kept.
+        """
+        added = 0
+        for part in slices(replies, 100):
+            with self._database.writing() as connection:
+                for reply in part:
+                    with contextlib.suppress(UsageError), connection.begin_nested():
+                        _add(connection, reply, now)
+                        added += 1
+        return added
 
     def edit(self, reply_id: int, now: datetime, *, subject: str, body: str) -> Reply:
         """A person's wording for a draft, or for an approved or failed reply, which is a draft again.
@@ -198,3 +202,17 @@ class ReplyStore:
     def _select(self, *conditions: ColumnElement[bool]) -> list[Reply]:
         with self._database.reading() as connection:
             return replies_where(connection, conditions)
+
+
+def _add(connection: Connection, reply: NewReply, now: datetime) -> int:
+    known = REPLIES.c.message_id == reply.message_id
+    found: int | None = connection.scalar(select(REPLIES.c.id).where(known))
+    reply_id = found if found is not None else insert_reply(connection, reply, now)
+    for part in slices(reply.dues):
+        connection.execute(
+            update(REPLY_DUES).where(REPLY_DUES.c.id.in_(part)).values(reply_id=reply_id)
+        )
+    for old in reply.replaces:
+        if old != reply_id:
+            move_reply(connection, one_reply(connection, old), "withheld", now, reason=REPLACED)
+    return reply_id

@@ -71,11 +71,7 @@ def carry_out(plan: Plan, replies: ReplyStore, now: datetime) -> int:
     A person may have moved a reply since the plan was made: that person's word stands, and what the
     plan wanted with it is left to the next pass.
     """
-    added = 0
-    for reply in plan.add:
-        with contextlib.suppress(UsageError):
-            replies.add(reply, now)
-            added += 1
+    added = replies.add_all(plan.add, now)
     for reply_id, reason in plan.withhold:
         with contextlib.suppress(UsageError):
             replies.move(reply_id, "withheld", now, reason=reason)

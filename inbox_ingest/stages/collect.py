@@ -23,7 +23,7 @@ from inbox_ingest.stages.poll import COMPARISON_EVERY
 class Batches:
     """Bounds of what is archived in one go: bytes of mail and number of mails."""
 
-    most_bytes: int = 16 << 20
+    most_bytes: int = 32 << 20
     most_messages: int = 200
     largest_message: int = 200 << 20
 

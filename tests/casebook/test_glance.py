@@ -233,7 +233,7 @@ def test_one_case_shows_everything_about_it(book: Casebook, glance: Glance) -> N
     a_week(book)
     book.decisions.add("note", who="袁", now=LATER, case_no="DJ001", payload={"text": "已电话联系"})
     book.replies.add(new(cases=(("DJ001", 1),)), LATER)
-    second = case_of(1, number="DJ001", late=True)
+    second = case_of(1, number="DJ001", late=True, revision=2)
     file_cases(book, change(second, issue(IssueCode.SEAL_UNVERIFIED)), now=LATER)
     case = glance.case("DJ001")
     assert case is not None
