@@ -24,6 +24,7 @@ def empty_fields(case: Case, campaign: Campaign) -> Iterator[Finding]:
     form = editable_form(case)
     if form is None:
         return
+    whole = _read_whole(case, form)
     for field in campaign.form.fields:
         if not field.required or field.kind == "stamped":
             continue
@@ -36,12 +37,22 @@ def empty_fields(case: Case, campaign: Campaign) -> Iterator[Finding]:
                 IssueCode.LOW_CONFIDENCE, field=field.name, detail="（申报表中未找到这一栏）"
             )
         elif _is_empty(value, choice=field.kind == "choice"):
-            if value.sure:
+            if value.sure and whole:
                 yield Finding(IssueCode.FIELD_MISSING, field=field.name)
             else:
                 yield Finding(
                     IssueCode.LOW_CONFIDENCE, field=field.name, detail="（不能确定是否填写）"
                 )
+
+
+def _read_whole(case: Case, form: FormRecord) -> bool:
+    """Whether nothing of the file was beyond the readers here: what they lost may be the answer."""
+    return not any(
+        problem.code == IssueCode.READER_MISSING
+        for material in with_role(case, "form")
+        if material.attachment.form is form
+        for problem in material.attachment.problems
+    )
 
 
 def _is_empty(value: FieldValue, *, choice: bool) -> bool:

@@ -41,7 +41,6 @@ _NO_TEXT = 40  # 字: fewer beside pictures are a caption
 _MACROS = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="文件带有宏（已读取内容，宏未运行）")
 _PROGRAM = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="可执行程序（已原样保存，未打开）")
 _EMPTY = Problem(code=IssueCode.FILE_UNREADABLE, detail="文件是空的（0 字节）")
-_OFD = Problem(code=IssueCode.READER_MISSING, detail="OFD 版式文件，本机不能读取，请人工核对")
 _GARBLED = Problem(code=IssueCode.FILE_UNREADABLE, detail="看不出是什么格式，可能已损坏")
 _NO_READER = Problem(code=IssueCode.READER_MISSING, detail="本机没有读取这种格式的组件，请人工核对")
 
@@ -185,9 +184,7 @@ class FileReader:
     def _no_reader(self, item: Item) -> Iterable[Problem]:
         """A kind without a reader: a person has to look where the name says that it matters."""
         named = item.kind in _UNREAD_KINDS and named_roles(item.filename, self._campaign)
-        if item.kind == "ofd":
-            yield _OFD
-        elif _is_garbled(item):
+        if _is_garbled(item):
             yield _GARBLED
         elif named or item.kind == "iwork":  # a text, whatever it is called
             yield _NO_READER

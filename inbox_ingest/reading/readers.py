@@ -46,6 +46,12 @@ def _pdf(inputs: Inputs) -> Finding:
     return read_pdf(inputs.content, inputs.derived)
 
 
+def _ofd(inputs: Inputs) -> Finding:
+    from inbox_ingest.reading.ofd import read_ofd
+
+    return read_ofd(inputs.content)
+
+
 def _picture(inputs: Inputs) -> Finding:
     from inbox_ingest.reading.scan import read_picture
 
@@ -79,6 +85,7 @@ READERS: dict[str, Reader] = {
     "uof": _legacy_word,
     "encrypted-ooxml": _legacy_word,
     "pdf": _pdf,
+    "ofd": _ofd,
     "text": _text,
     **dict.fromkeys(PICTURES, _picture),
 }

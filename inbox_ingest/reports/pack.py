@@ -140,16 +140,17 @@ class _Layout:
                 f"{line['case_no']} 的“{_called(document)}”是程序，没有放入"
             )
             return False
+        role: str = document["role"]
         if self.blind:
-            return document["role"] in _BLIND_ROLES and document.get("form") is None
-        return document["role"] != "inline"
+            return role in _BLIND_ROLES and document.get("form") is None
+        return role != "inline"
 
     def _copy(self, document: Mapping[str, Any], name: str, line: Mapping[str, Any]) -> None:
         """Copy out of the archive, and see that the bytes are those that were received."""
         target = self.root / name
         source = self.locate(document["sha256"])
         found = None if source is None else _copied(source, target)
-        if found == document["sha256"]:
+        if found is not None and found == document["sha256"]:
             self.sums[name] = found
             self.packed.files += 1
             return

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from inbox_ingest.conversion import INSTALL_HINT, find_libreoffice
 from inbox_ingest.reading.content import Content, Derived
+from inbox_ingest.reading.ocr import OCR_VERSION
 from inbox_ingest.reading.version import READER_VERSION
 from inbox_ingest.records import IssueCode, Problem
 
@@ -42,7 +43,7 @@ def installed_tools() -> Tools:
         converter = f"libreoffice-{int(Path(program).resolve().stat().st_mtime)}"
     recogniser = None
     if all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime")):
-        recogniser = f"rapidocr-{version('rapidocr')}"
+        recogniser = f"rapidocr-{version('rapidocr')}-{OCR_VERSION}"
     return Tools(converter, recogniser)
 
 

@@ -222,6 +222,19 @@ EXAMPLES = [
             ),
         },
     ),
+    Example(
+        "an empty cell in a form of which something could not be read",
+        [
+            mail(
+                form(phone=None).model_copy(
+                    update={"problems": (Problem(code=IssueCode.READER_MISSING, detail="文本框"),)}
+                ),
+                scan(),
+                case_text(),
+            )
+        ],
+        {("reader-missing", "申报表.docx"), ("low-confidence", "电话")},
+    ),
     # The text.
     Example("body of 3000", [mail(form(), scan(), case_text(body_count=3000))], set()),
     Example(
