@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from inbox_ingest.cli.chinese import ChineseCommand
 from inbox_ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from inbox_ingest.casebook.glance import Glance
+    from inbox_ingest.reports.screen import Line
 
 _STATUSES = {"待补正": "incomplete", "待核对": "review", "齐全": "complete"}
 LISTED = 200  # more than anybody reads; --all and --json give the rest
@@ -42,39 +46,56 @@ def list_cases(
     ] = None,
     waiting: Annotated[bool, typer.Option("--waiting", help="等我处理的，邮件也列出。")] = False,
     everything: Annotated[bool, typer.Option("--all", help=f"不止前 {LISTED} 件。")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="每几秒更新一次，Ctrl-C 结束。")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON。")] = False,
 ) -> None:
     """列出案例，可按状态、类型、市、单位、问题筛选。"""
     from inbox_ingest.cli.opening import looking
     from inbox_ingest.cli.printing import show, show_lines, terminal_columns
-    from inbox_ingest.reports.listing import list_lines, waiting_lines
     from inbox_ingest.settings import load_settings
 
-    day = _day(since)
+    filters: dict[str, Any] = {
+        "status": _STATUSES.get(status or "", status),
+        "type": kind,
+        "city": city,
+        "unit": unit,
+        "code": code,
+        "since": _day(since),
+        "waiting": waiting,
+    }
     _known_code(code)
+    if watch and as_json:
+        raise UsageError("--watch 和 --json 不能同时用。")
     with looking(load_settings()) as glance:
         if glance is None:
             return
-        cases = glance.cases(
-            status=_STATUSES.get(status or "", status),
-            type=kind,
-            city=city,
-            unit=unit,
-            code=code,
-            since=day,
-            waiting=waiting,
-            limit=None if everything or as_json else LISTED + 1,
-        )
-        entries = glance.for_a_person() if waiting else []
-    others = [entry for entry in entries if entry["kind"] != "case"]  # those are listed above
-    if as_json:
-        show_lines([*cases, *others])
-        return
-    columns = terminal_columns()
+        if as_json:
+            others = glance.for_a_person() if waiting else []
+            show_lines([*glance.cases(**filters), *_no_cases(others)])
+        elif watch:
+            from inbox_ingest.cli.watching import watch as keep_showing
+
+            keep_showing(lambda: _screen(glance, filters, everything, terminal_columns()))
+        else:
+            show(_screen(glance, filters, everything, terminal_columns()))
+
+
+def _screen(glance: Glance, filters: dict[str, Any], everything: bool, columns: int) -> list[Line]:
+    """The cases that fit, and the mails that wait where they are asked for."""
+    from inbox_ingest.reports.listing import list_lines, waiting_lines
+
+    cases = glance.cases(**filters, limit=None if everything else LISTED + 1)
+    others = _no_cases(glance.for_a_person()) if filters["waiting"] else []
+    more = len(cases) > LISTED and not everything
+    lines = waiting_lines(others, columns)
     if cases or not others:
-        more = len(cases) > LISTED and not everything
-        show(list_lines(cases[:LISTED] if more else cases, columns, more=more))
-    show(waiting_lines(others, columns))
+        lines = [*list_lines(cases[:LISTED] if more else cases, columns, more=more), *lines]
+    return lines
+
+
+def _no_cases(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What waits for a person without the cases: those are listed as cases."""
+    return [entry for entry in entries if entry["kind"] != "case"]
 
 
 def show_case(
