@@ -188,10 +188,28 @@ def status(plan: Plan) -> Iterator[Row]:
     yield at_most(f"status with {count:,} cases : import typer, rich", one, other, 2.0)
 
 
+def desk(plan: Plan) -> Iterator[Row]:
+    """(f) what an organiser looks at all day, with 10,000 cases beside the same with 100."""
+    from benchmarks import casebooks
+
+    count = plan.count(10_000)
+    large = casebooks.with_cases(plan.work / f"casebook-{count}", count)
+    small = casebooks.with_cases(plan.work / "casebook-100", 100)
+    for command in (["status"], ["list"], ["list", "--waiting"], ["show", "DJ050"]):
+        one, other = in_turn(
+            lambda command=command: _ingest(large, *command),
+            lambda command=command: _ingest(small, *command),
+            rounds=plan.rounds(11),
+        )
+        name = " ".join(command)
+        yield at_most(f"{name}, {count:,} cases : 100 cases", one, other, 1.5)
+
+
 ALL: dict[str, Callable[[Plan], Iterator[Row]]] = {
     "fetch": fetch,
     "run": whole_run,
     "poll": poll,
     "memory": memory,
     "status": status,
+    "desk": desk,
 }

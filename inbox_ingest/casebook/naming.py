@@ -65,8 +65,13 @@ def _field(attachment: Attachment, campaign: Campaign, key: str) -> str:
 
 def stem_of(filename: str | None, campaign: Campaign) -> str:
     """A file name without ending, role words and counters: `申报表-港航.docx` and `正文-港航.doc` pair."""
-    stem = normal_form(PurePath(filename or "").stem)
-    for word in _role_words(campaign):
+    return _stem(filename or "", _role_words(campaign))
+
+
+@lru_cache(maxsize=1 << 15)
+def _stem(filename: str, words: tuple[str, ...]) -> str:
+    stem = normal_form(PurePath(filename).stem)
+    for word in words:
         stem = stem.replace(word, "")
     return _COUNTER.sub("", stem)
 

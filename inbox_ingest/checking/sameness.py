@@ -10,11 +10,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 _WHOLE_NAME = 6  # characters: a name this long within another is no coincidence
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1 << 15)  # labels, suffixes and role words come again and again
 def normal_form(text: str | None) -> str:
     """`text` in one width and case, without spaces and punctuation; empty for None."""
     if not text:
@@ -25,11 +27,16 @@ def normal_form(text: str | None) -> str:
 def normal_unit(text: str | None, suffixes: Sequence[str] = ()) -> str:
     """The unit's name in normal form without its legal-form suffixes, unless nothing else is left."""
     name = normal_form(text)
-    for suffix in sorted(map(normal_form, suffixes), key=len, reverse=True):
+    for suffix in _longest_first(tuple(suffixes)):
         bare = name.removesuffix(suffix)
         if bare and bare != name:
             return normal_unit(bare, suffixes)
     return name
+
+
+@lru_cache(maxsize=8)
+def _longest_first(suffixes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(map(normal_form, suffixes), key=len, reverse=True))
 
 
 def same_title(first: str | None, second: str | None, *, similarity: float = 1.0) -> bool:

@@ -10,6 +10,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.assemble import Assembled, assemble
 from inbox_ingest.casebook.changes import CaseChange, Decision, Filed, Filing, KnownCase, Outcome
 from inbox_ingest.casebook.cities import city_of
+from inbox_ingest.casebook.collector import collector_paused
 from inbox_ingest.casebook.revising import body_mark
 from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.checking.engine import check
@@ -47,6 +48,11 @@ def file_mail(
 
 def judge(book: Casebook, campaign: Campaign, *, everything: bool = False) -> Judged:
     """Fold and check without writing anything."""
+    with collector_paused():
+        return _judged(book, campaign, everything=everything)
+
+
+def _judged(book: Casebook, campaign: Campaign, *, everything: bool) -> Judged:
     unfiled = book.readings.unfiled()
     known = book.cases.known(bodies=False)
     decisions = book.decisions.all()
