@@ -34,7 +34,7 @@ def pack(
         bool, typer.Option("--force", help="文件夹里已有内容时，把原有的改名保留。")
     ] = False,
 ) -> None:
-    """整理移交材料：按类型和案例分文件夹，文件按材料命名，附汇总表和校验值。"""
+    """整理移交材料：每件案例一个文件夹，附汇总表和校验值。"""
     from inbox_ingest.archive import Archive
     from inbox_ingest.cli.opening import looking
     from inbox_ingest.reports.pack import BLIND_WARNING, cases_to_pack, told, write_pack
