@@ -317,6 +317,7 @@ class Case(Frozen):
     `values` is keyed by campaign field name, already chosen by contract §9 (form, else scan, else
     case text). `documents` are current, in order of role and receipt; `superseded` the older ones.
     `anchor` (raw SHA-256 and part of the first material) identifies it across rereadings.
+    `waived_before` are those of `waived` since whose waiving documents came that nobody looked at.
     `revision` counts the mails that changed the case and the decisions about it: it depends on
     neither the number of passes nor the order of storing.
     `late` says that the first material came after the window closed; `late_corrections` that
@@ -342,6 +343,7 @@ class Case(Frozen):
     doubtful_roles: tuple[Role, ...] = ()
     duplicates_of: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
+    waived_before: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
 

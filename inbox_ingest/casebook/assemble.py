@@ -105,6 +105,7 @@ def _frozen(fold: Fold, draft: DraftCase, number: str | None, twins: Sequence[st
         case_no=number,
         fixed=fold.verdicts.fixed(draft),
         waived=fold.verdicts.waived(draft),
+        waived_before=fold.verdicts.waived_before(draft),
         duplicates_of=twins,
         contradictions=fold.verdicts.contradictions(draft),
         decided_at=fold.verdicts.decided_at(draft),

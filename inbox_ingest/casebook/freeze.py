@@ -27,6 +27,7 @@ def freeze(
     case_no: str | None,
     fixed: Mapping[str, FieldValue],
     waived: Sequence[str] = (),
+    waived_before: Sequence[str] = (),
     duplicates_of: Sequence[str] = (),
     contradictions: Sequence[str] = (),
     decided_at: datetime | None = None,
@@ -54,6 +55,7 @@ def freeze(
         doubtful_roles=tuple(role for role in ROLES if role in draft.doubtful_roles),
         duplicates_of=tuple(duplicates_of),
         waived=tuple(waived),
+        waived_before=tuple(waived_before),
         reasons=tuple(draft.reasons),
     )
 

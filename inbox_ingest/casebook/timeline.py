@@ -129,5 +129,6 @@ def _frozen(draft: DraftCase, said: Sequence[Decision], case: Case, campaign: Ca
         case_no=case.case_no,
         fixed=verdicts.fixed(draft),
         waived=verdicts.waived(draft),
+        waived_before=verdicts.waived_before(draft),
         contradictions=verdicts.contradictions(draft),
     )

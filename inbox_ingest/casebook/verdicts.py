@@ -9,7 +9,7 @@ else is read again. Payloads, by kind:
     split    sha256s; keeps: the files that stay; elsewhere: places where they are not meant, with
              the case that has them there
     merge    from
-    waive    code, field
+    waive    code, field; seen: the files that the person knew
     dispose  disposition
 
 A place is `raw SHA-256:part`, as in the anchor of a case.
@@ -23,7 +23,7 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.bundles import Bundle, bundle_of
+from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle, bundle_of
 from inbox_ingest.casebook.changes import Decision
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.checking.sameness import normal_form
@@ -38,6 +38,7 @@ from inbox_ingest.records import (
 )
 
 _BY_PERSON = "工作人员指定"
+_ONCE_FOR_ALL = ("form-missing", "scan-missing", "case-text-missing", "received-late")
 
 
 class _Move(NamedTuple):
@@ -205,12 +206,33 @@ class Verdicts:
 
     def waived(self, draft: DraftCase) -> tuple[str, ...]:
         """Codes (or `code:field`) that a person waived."""
-        codes = []
+        return tuple(self._waivers(draft))
+
+    def waived_before(self, draft: DraftCase) -> tuple[str, ...]:
+        """Waivers since which documents came that the person had not before him.
+
+        What he looked at was the old seal, the old text; whether something never came, or came
+        late, does not hang on a document.
+        """
+        return tuple(
+            entry
+            for entry, decision in self._waivers(draft).items()
+            if "seen" in decision.payload
+            and str(decision.payload["code"]) not in _ONCE_FOR_ALL
+            and any(
+                material.attachment.role in CORE_ROLES and _later(material, decision)
+                for material in draft.materials
+            )
+        )
+
+    def _waivers(self, draft: DraftCase) -> dict[str, Decision]:
+        """The last word on each issue, by `code` or `code:field`."""
+        waivers = {}
         for decision in self._about(draft):
             if decision.kind == "waive":
                 code, name = str(decision.payload["code"]), decision.payload.get("field")
-                codes.append(f"{code}:{name}" if name else code)
-        return tuple(dict.fromkeys(codes))
+                waivers[f"{code}:{name}" if name else code] = decision
+        return waivers
 
     def decided_at(self, draft: DraftCase) -> datetime | None:
         """When a person last decided anything about the case."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.checking import agreement, documents, fields, filing, scans, text
 from inbox_ingest.checking.findings import Finding, Rule
-from inbox_ingest.records import Case, Issue
+from inbox_ingest.records import Case, Issue, IssueCode
 
 # In the order in which a person would want to hear of them.
 RULES: tuple[Rule, ...] = (
@@ -33,16 +33,27 @@ RULES: tuple[Rule, ...] = (
 def check(case: Case, campaign: Campaign) -> tuple[Issue, ...]:
     """Every open issue of a case, in the order of the table, each once; waived ones left out.
 
-    `case.waived` holds codes, or `code:field` for a single field, that a person waived.
+    `case.waived` holds codes, or `code:field` for a single field, that a person waived. What is
+    found again in documents that came since is not held against the sender, but the person is asked.
     """
     issues: dict[tuple[str, str | None, str], Issue] = {}
     for rule in RULES:
         for finding in rule(case, campaign):
-            if finding.code in case.waived or f"{finding.code}:{finding.field}" in case.waived:
+            waiver = _waiver_of(finding, case)
+            if waiver is not None and waiver not in case.waived_before:
                 continue
             issue = _stamp(finding, campaign)
+            if waiver is not None:
+                detail = f"“{issue.text}”曾由工作人员豁免，此后又收到了新材料"
+                issue = _stamp(Finding(IssueCode.ASSEMBLY_UNSURE, detail=detail), campaign)
             issues.setdefault((issue.code, issue.field, issue.text), issue)
     return tuple(issues.values())
+
+
+def _waiver_of(finding: Finding, case: Case) -> str | None:
+    """The entry of `case.waived` that covers a finding; the one for its field first."""
+    entries = (f"{finding.code}:{finding.field}", str(finding.code))
+    return next((entry for entry in entries if entry in case.waived), None)
 
 
 def _stamp(finding: Finding, campaign: Campaign) -> Issue:

@@ -60,7 +60,7 @@ class Desk:
     def fix(self, case_no: str, assignments: Iterable[str]) -> list[Intention]:
         """`field=value` for each field. Raises UsageError for a field or value that cannot be."""
         case = self._case(case_no)
-        seen = sorted({m["attachment"]["sha256"] for m in materials(case)})
+        seen = _files_of(case)
         return [
             Intention(
                 "fix", case["case_no"], payload={**field_value(self.campaign, text), "seen": seen}
@@ -135,7 +135,8 @@ class Desk:
                 remedy=f"它现有的问题：{listing}。",
             )
         waived = found[0]["field"] if name is not None else None
-        return Intention("waive", case["case_no"], payload={"code": code, "field": waived})
+        payload = {"code": code, "field": waived, "seen": _files_of(case)}
+        return Intention("waive", case["case_no"], payload=payload)
 
     def dispose(self, message: str, words: Sequence[str]) -> Intention:
         """What a mail is: `as unrelated`, `as automatic`, `as duplicate`; none brings material."""
@@ -230,6 +231,11 @@ class Desk:
         raise UsageError(
             f"“{text}”不止一封邮件，请多写几位：\n{_listed(map(_message_words, found))}"
         )
+
+
+def _files_of(case: Mapping[str, Any]) -> list[str]:
+    """What the person has before him: everything that the case holds."""
+    return sorted({material["attachment"]["sha256"] for material in materials(dict(case))})
 
 
 def _issue_name(issue: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from inbox_ingest.casebook.assemble import Assembled, assemble
 from inbox_ingest.casebook.changes import Decision, KnownCase
+from inbox_ingest.checking.engine import check
 from inbox_ingest.records import Case, Received, Role
 from tests.casebook.mails import CAMPAIGN, MONDAY, attachment, case_text, form, mail, scan
 from tests.casebook.test_assemble_properties import boxes
@@ -445,6 +446,52 @@ def test_a_waiver_holds_until_it_is_taken_back() -> None:
     assert desk.case("DJ001").waived == ("seal-unverified",)
     desk.undo(number)
     assert desk.case("DJ001").waived == ()
+
+
+def waive(desk: Desk, case_no: str, code: str) -> int:
+    seen = files(desk.case(case_no))
+    return desk.decide("waive", case_no, code=code, field=None, seen=seen)
+
+
+def codes(desk: Desk, case_no: str) -> list[str]:
+    return [issue.code.value for issue in check(desk.case(case_no), CAMPAIGN)]
+
+
+def test_a_waiver_does_not_cover_what_nobody_has_looked_at() -> None:
+    """The organiser looked at the first scan; the next one is grey again."""
+    desk = Desk(mail(form(), case_text(), scan(seal="unverified")))
+    assert codes(desk, "DJ001") == ["seal-unverified"]
+    waive(desk, "DJ001", "seal-unverified")
+    assert codes(desk, "DJ001") == []
+    desk.receive(mail(scan("新扫描.jpg", version="2", seal="unverified"), hours=3, name="b"))
+    assert codes(desk, "DJ001") == ["assembly-unsure"]
+    again = waive(desk, "DJ001", "seal-unverified")
+    assert codes(desk, "DJ001") == []
+    desk.undo(again)
+    assert codes(desk, "DJ001") == ["assembly-unsure"]
+
+
+def test_what_was_waived_of_the_sender_is_never_asked_of_him_again() -> None:
+    desk = Desk(mail(form(phone="转三"), scan(), case_text()))
+    waive(desk, "DJ001", "phone-invalid")
+    desk.receive(mail(form(phone="转四", version="2"), hours=3, name="b"))
+    assert codes(desk, "DJ001") == ["assembly-unsure"]
+
+
+def test_a_waiver_of_what_is_missing_or_late_holds_whatever_else_comes() -> None:
+    late = 24 * 60
+    desk = Desk(mail(form(), case_text(), hours=late))
+    waive(desk, "DJ001", "received-late")
+    waive(desk, "DJ001", "scan-missing")
+    desk.receive(mail(form(version="2"), hours=late + 5, name="b"))
+    assert codes(desk, "DJ001") == []
+
+
+def test_a_photo_reopens_no_waiver() -> None:
+    desk = Desk(mail(form(), case_text(), scan(seal="unverified")))
+    waive(desk, "DJ001", "seal-unverified")
+    desk.receive(mail(attachment("a.jpg", "photo", kind="jpeg"), hours=3, name="b"))
+    assert codes(desk, "DJ001") == []
 
 
 def test_a_mail_called_unrelated_brings_nothing_and_the_case_lives_on_without_it() -> None:
