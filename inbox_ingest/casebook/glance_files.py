@@ -102,6 +102,33 @@ def find_messages(glance: Glance, text: str) -> list[dict[str, Any]]:
     return [dict(row) | {"received_at": glance.local(row["received_at"])} for row in rows]
 
 
+def one_message(glance: Glance, raw_sha256: str) -> dict[str, Any]:
+    """A mail with the sender's words and its files, as read: besides the keys of `find_messages`,
+
+    folder, text, case_nos, attachments (filename, role, size, sha256, container).
+    """
+    (message,) = find_messages(glance, raw_sha256)
+    rows = glance.rows("SELECT body FROM readings WHERE raw_sha256 = ?", raw_sha256)
+    reading = json.loads(rows[0]["body"]) if rows else {}
+    numbers = glance.rows(
+        "SELECT case_no FROM case_messages JOIN cases ON cases.id = case_id"
+        " WHERE raw_sha256 = ? AND closed_at IS NULL ORDER BY cases.id",
+        raw_sha256,
+    )
+    files = glance.rows(
+        "SELECT filename, role, size, sha256, container FROM attachments"
+        " WHERE raw_sha256 = ? ORDER BY position",
+        raw_sha256,
+    )
+    (place,) = glance.rows("SELECT folder FROM messages WHERE raw_sha256 = ?", raw_sha256)
+    return message | {
+        "folder": place["folder"],
+        "text": reading.get("text", ""),
+        "case_nos": [row["case_no"] for row in numbers],
+        "attachments": [dict(row) for row in files],
+    }
+
+
 def decisions(glance: Glance, case_no: str | None = None) -> list[dict[str, Any]]:
     """Every decision, undone ones too, oldest first; with `case_no` those that have to do with it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,6 +15,7 @@ from inbox_ingest.errors import UsageError
 if TYPE_CHECKING:
     from inbox_ingest.casebook.glance import Glance
     from inbox_ingest.reports.screen import Line
+    from inbox_ingest.settings import Settings
 
 _STATUSES = {"待补正": "incomplete", "待核对": "review", "齐全": "complete"}
 LISTED = 200  # more than anybody reads; --all and --json give the rest
@@ -99,22 +101,26 @@ def _no_cases(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def show_case(
-    case_no: Annotated[str, typer.Argument(metavar="编号", help="案例编号，如 DJ001。")],
+    case_no: Annotated[
+        str, typer.Argument(metavar="编号", help="案例编号，如 DJ001；或邮件号，看一封来信。")
+    ],
     *,
     why: Annotated[bool, typer.Option("--why", help="为什么这些邮件算作一件。")] = False,
     history: Annotated[bool, typer.Option("--history", help="历次变化和人工处理。")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出为 JSON。")] = False,
 ) -> None:
-    """一件案例的全部情况：各栏内容、材料、问题、来信。"""
-    from inbox_ingest.archive import Archive
+    """一件案例的全部情况：各栏内容、材料、问题、来信；或一封来信。"""
     from inbox_ingest.cli.opening import looking
     from inbox_ingest.cli.printing import show, show_json
     from inbox_ingest.reports.case import case_lines
+    from inbox_ingest.reports.message import message_lines
     from inbox_ingest.settings import load_settings
 
     settings = load_settings()
     with looking(settings) as glance:
-        case = (glance.case(case_no) or glance.case(case_no.upper())) if glance else None
+        known = glance.case_number(case_no) if glance else None
+        case = glance.case(known["case_no"]) if glance and known else None
+        message = _message(glance, case_no) if glance and case is None else None
         if glance and case and history and not as_json:
             from inbox_ingest.campaign_files import shipped_campaign
             from inbox_ingest.campaigns import load_campaign
@@ -122,17 +128,30 @@ def show_case(
 
             campaign = load_campaign(settings.campaign or shipped_campaign())
             case = with_story(glance, case, campaign)
-    if case is None:
+    found = case or message
+    if found is None:
         raise UsageError(f"没有编号为 {case_no} 的案例。", remedy="用 ingest list 查看全部编号。")
     if as_json:
-        show_json(case)
+        show_json(found)
+    elif case is not None:
+        show(case_lines(case, why=why, history=history, locate=_locating(settings)))
     else:
-        archive = Archive(settings.archive_folder)
+        show(message_lines(found, _locating(settings)))
 
-        def locate(sha256: str) -> Path | None:
-            return archive.get(sha256).path if archive.has(sha256) else None
 
-        show(case_lines(case, why=why, history=history, locate=locate))
+def _message(glance: Glance, text: str) -> dict[str, Any] | None:
+    """The one mail that a mail number or Message-ID stands for."""
+    from inbox_ingest.casebook.glance_files import find_messages, one_message
+
+    found = find_messages(glance, text)
+    return one_message(glance, found[0]["raw_sha256"]) if len(found) == 1 else None
+
+
+def _locating(settings: Settings) -> Callable[[str], Path | None]:
+    from inbox_ingest.archive import Archive
+
+    archive = Archive(settings.archive_folder)
+    return lambda sha256: archive.get(sha256).path if archive.has(sha256) else None
 
 
 def _day(text: str | None) -> datetime | None:

@@ -59,6 +59,6 @@ def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:
         lines.append(Line(fit(f"  {number}{waiting_words(entry)}", columns)))
     if any(mails):
         lines.append(
-            Line("处理完请用 ingest handle 邮件号；与征集无关的用 ingest dispose。", "quiet")
+            Line("查看用 ingest show 邮件号；处理完用 ingest handle 邮件号。", "quiet")
         )
     return lines

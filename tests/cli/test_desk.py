@@ -203,6 +203,16 @@ def test_a_handled_question_leaves_the_list_by_the_number_shown_there(ingest: In
     assert "请问截止时间" in waiting(ingest)
 
 
+def test_a_mail_can_be_read_by_its_number(ingest: Ingest) -> None:
+    shown = done(ingest("show", QUESTION.reading.raw_sha256[:10]))
+    assert "请问截止时间" in shown
+    assert "c@example.cn" in shown
+    assert "何时截止？" in shown
+    shown = done(ingest("show", SECOND.reading.message.message_id or ""))
+    assert "新投稿 DJ002" in shown
+    assert "申报表      表2.docx" in shown
+
+
 def test_dispose_takes_the_material_of_a_mail_away(ingest: Ingest) -> None:
     message_id = SECOND.reading.message.message_id or ""
     done(ingest("dispose", message_id, "as", "unrelated", "--why", "发错了"))
