@@ -55,11 +55,20 @@ def _conversion(annotation: Any) -> Convert | None:
         return lambda text: text
     if annotation is Path:
         return Path
+    if annotation is int:
+        return _whole_number
     choices = get_args(annotation)
     if get_origin(annotation) is Literal:
         return lambda text: _chosen(text, choices)
     real = [choice for choice in choices if choice is not NoneType]
     return _conversion(real[0]) if len(real) == 1 else None
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"须是整数，现为 {text}") from None
 
 
 def _chosen(text: str, choices: Sequence[str]) -> str:

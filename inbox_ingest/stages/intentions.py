@@ -25,6 +25,7 @@ from inbox_ingest.casebook.glance_files import (
 from inbox_ingest.casebook.verdicts import Verdicts
 from inbox_ingest.errors import UsageError
 from inbox_ingest.records import ROLES, IssueCode
+from inbox_ingest.reports.words import ISSUE_WORDS, ROLE_WORDS
 from inbox_ingest.stages.field_values import field_called, field_value
 
 NEW_CASE = ("new", "新")
@@ -72,8 +73,9 @@ class Desk:
         self, file: str, case_no: str, *, role: str | None = None, source: str | None = None
     ) -> Intention:
         """A file into a case (`new`: one of its own), in a role; `source` where several hold it."""
+        role = _by_word(role, ROLE_WORDS)
         if role is not None and role not in ROLES:
-            raise UsageError(f"没有角色“{role}”。", remedy=f"可用的有 {'、'.join(ROLES)}。")
+            raise UsageError(f"没有角色“{role}”。", remedy=f"可用的有 {_glossary(ROLE_WORDS)}。")
         target = None if case_no in NEW_CASE else self._case(case_no)
         number = target["case_no"] if target else None
         chosen = self._file(file, self._case(source)["case_no"] if source else None, number)
@@ -117,9 +119,9 @@ class Desk:
 
     def waive(self, case_no: str, code: str, name: str | None = None) -> Intention:
         """An issue of a case that shall not count; of all fields where none is named."""
+        code = _by_word(code, ISSUE_WORDS) or ""
         if code not in set(IssueCode):
-            listing = "、".join(IssueCode)
-            raise UsageError(f"没有问题代码“{code}”。", remedy=f"可用的有 {listing}。")
+            raise UsageError(f"没有问题“{code}”。", remedy=f"可用的有 {_glossary(ISSUE_WORDS)}。")
         case = self._case(case_no)
         line = self.glance.case(case["case_no"]) or {}
         found = [issue for issue in line.get("issues", ()) if issue["code"] == code]
@@ -236,6 +238,15 @@ class Desk:
 def _files_of(case: Mapping[str, Any]) -> list[str]:
     """What the person has before him: everything that the case holds."""
     return sorted({material["attachment"]["sha256"] for material in materials(dict(case))})
+
+
+def _by_word(typed: str | None, words: Mapping[str, str]) -> str | None:
+    """The contract's word for what was typed, which may be the Chinese one."""
+    return next((key for key, word in words.items() if word == typed), typed)
+
+
+def _glossary(words: Mapping[str, str]) -> str:
+    return "、".join(f"{key}（{word}）" for key, word in words.items())
 
 
 def _issue_name(issue: Mapping[str, Any]) -> str:

@@ -182,6 +182,22 @@ def test_waive_needs_a_reason_and_an_open_issue(ingest: Ingest) -> None:
     assert "scan-missing" not in codes(cases(ingest)["DJ001"])
 
 
+def test_roles_and_issues_may_be_named_in_chinese(ingest: Ingest) -> None:
+    done(ingest("assign", "IMG_2.jpg", "DJ001", "--role", "盖章扫描件"))
+    assert "form_scan" in roles(cases(ingest)["DJ001"])
+    done(ingest("waive", "DJ002", "缺盖章扫描件", "--why", "原件已当面交来"))
+    assert "scan-missing" not in codes(cases(ingest)["DJ002"])
+    called = ingest("assign", "IMG_2.jpg", "DJ001", "--role", "封面")
+    assert called.code == 64
+    assert "form_scan（盖章扫描件）" in called.err
+
+
+def test_a_decision_is_undone_by_its_number_alone(ingest: Ingest) -> None:
+    called = ingest("undo", "第一号")
+    assert called.code == 64
+    assert "须是整数" in called.err
+
+
 def test_waive_of_one_field_leaves_the_others(ingest: Ingest) -> None:
     done(ingest("waive", "DJ002", "field-missing", "--field", "类型", "--why", "电话确认"))
     assert "field-missing" not in codes(cases(ingest)["DJ002"])
