@@ -58,7 +58,5 @@ def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:
         number = f"{entry['reference'][:_MAIL_NUMBER]}  " if is_mail else ""
         lines.append(Line(fit(f"  {number}{waiting_words(entry)}", columns)))
     if any(mails):
-        lines.append(
-            Line("查看用 ingest show 邮件号；处理完用 ingest handle 邮件号。", "quiet")
-        )
+        lines.append(Line("查看用 ingest show 邮件号；处理完用 ingest handle 邮件号。", "quiet"))
     return lines
