@@ -17,6 +17,11 @@ import pytest
 from tests.cli.conftest import Ingest
 
 
+def _heed_interrupts() -> None:
+    """A job in the background of a shell (CI) inherits an ignored SIGINT; a terminal's user does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A program on a pseudo-terminal."""
 
@@ -30,6 +35,7 @@ class Terminal:
             env={**os.environ, "INGEST_HOME": str(home), "TERM": "xterm", "PYTHONPATH": _TREE},
             start_new_session=True,
             close_fds=True,
+            preexec_fn=_heed_interrupts,  # noqa: PLW1509 - no threads here
         )
         os.close(slave)
         self.seen = ""
