@@ -55,13 +55,15 @@ setup-readers:
 	@for program in unrar unar bsdtar 7z 7zz; do command -v $$program >/dev/null 2>&1 && exit 0; done; \
 	  .ci/apt-install 'opening .rar' libarchive-tools || true
 
-# The tests' IMAP server, the benchmarks' yardstick, and a font to print test scans with.
+# The tests' IMAP server, the benchmarks' yardstick, a font to print test scans with, and what opens
+# the organisers' table.
 setup-servers:
 	@missing=; \
 	PATH="$$PATH:/usr/sbin"; \
 	command -v dovecot >/dev/null 2>&1 || missing="$$missing dovecot-imapd"; \
 	command -v mbsync >/dev/null 2>&1 || missing="$$missing isync"; \
 	[ -n "$$(find /usr/share/fonts -iname '*CJK*' 2>/dev/null | head -n 1)" ] || missing="$$missing fonts-noto-cjk"; \
+	[ -n "$$(find /usr/lib/libreoffice /opt -name 'libsclo.so' 2>/dev/null | head -n 1)" ] || missing="$$missing libreoffice-calc-nogui"; \
 	[ -z "$$missing" ] || .ci/apt-install 'some tests (they are skipped without)' $$missing || true
 
 # --- using ------------------------------------------------------------------------------------
