@@ -7,72 +7,24 @@ wording; a campaign file may override any of them under `[issues.<code>]`.
 
 from __future__ import annotations
 
-import re
 import string
 import tomllib
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from inbox_ingest.campaign_files import bytes_of, campaign_sha256, issue_texts
-from inbox_ingest.errors import CampaignError, Mistake, as_written, toml_mistake
+from inbox_ingest.campaign_mistakes import ID_PATTERN, KEY_PATTERN, told
+from inbox_ingest.campaign_numbers import CaseNumbers
+from inbox_ingest.campaign_window import Window
+from inbox_ingest.errors import CampaignError, Mistake, toml_mistake
 from inbox_ingest.records import Audience, Frozen, IssueCode, Role, Severity
 
 FieldKind = Literal["text", "choice", "phone", "email", "stamped"]
 STANDARD_KEYS = ("title", "unit", "type", "contact", "phone", "summary")
-_ID_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
-_KEY_PATTERN = r"^[a-z][a-z0-9_]*$"
 ISSUE_PLACEHOLDERS = frozenset({"field", "measured", "limit", "expires", "detail"})
-
-
-class Window(Frozen):
-    """When mail counts. Dates are whole days in the campaign's time zone; `closes` is included."""
-
-    collect_from: date
-    opens: date
-    closes: date
-    timezone: str = "Asia/Shanghai"
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_timezone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("须是 IANA 时区名，如 Asia/Shanghai") from error
-        return value
-
-    # On the field, not on the model: so it is told together with a mistake in another key.
-    @field_validator("closes")
-    @classmethod
-    def _in_order(cls, value: date, info: ValidationInfo) -> date:
-        given = [info.data.get("collect_from"), info.data.get("opens"), value]
-        days = [day for day in given if day is not None]
-        if days != sorted(days):
-            raise ValueError("须满足 collect_from ≤ opens ≤ closes")
-        return value
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The campaign's time zone."""
-        return ZoneInfo(self.timezone)
-
-    def starts_at(self) -> datetime:
-        """The first moment whose mail is collected."""
-        return datetime.combine(self.collect_from, time(), self.zone)
-
-    def ends_at(self) -> datetime:
-        """The first moment after the window: 24:00 of its last day."""
-        return datetime.combine(self.closes + timedelta(days=1), time(), self.zone)
-
-    def days_left(self, now: datetime) -> int:
-        """Whole days from the day of `now` to the last day: 0 on it, negative after it."""
-        return (self.closes - now.astimezone(self.zone).date()).days
 
 
 class FormField(Frozen):
@@ -83,7 +35,7 @@ class FormField(Frozen):
     """
 
     name: str = Field(min_length=1)
-    key: str = Field(pattern=_KEY_PATTERN)
+    key: str = Field(pattern=KEY_PATTERN)
     kind: FieldKind = "text"
     aliases: tuple[str, ...] = ()
     required: bool = True
@@ -202,44 +154,6 @@ class Contact(Frozen):
     phone: str
 
 
-class CaseNumbers(Frozen):
-    """How case numbers look. `pattern` is a format string over `sequence`, spoken on the phone."""
-
-    pattern: str = "{sequence:03d}"
-
-    @field_validator("pattern")
-    @classmethod
-    def _numbers_differ(cls, value: str) -> str:
-        try:
-            first, second = value.format(sequence=1), value.format(sequence=2)
-        except (KeyError, IndexError, ValueError) as error:
-            raise ValueError('只能含 {sequence}，如 "DJ{sequence:03d}"') from error
-        if first == second:
-            raise ValueError("须含 {sequence}")
-        if not re.fullmatch(r"[A-Za-z0-9\u4e00-\u9fff-]{1,16}", first):
-            raise ValueError("编号只能由字母、数字、汉字和连字符组成，至多16个字符")
-        return value
-
-    def number(self, sequence: int) -> str:
-        """The case number for this place in the sequence (from 1)."""
-        return self.pattern.format(sequence=sequence)
-
-    def quoted_in(self, text: str) -> tuple[str, ...]:
-        """Every case number of this pattern that stands in `text`, in order, once each.
-
-        Small letters and full-width forms are what people type for it.
-        """
-        literal = re.split(r"\{sequence[^}]*\}", self.pattern)
-        width = max(1, len(self.number(1)) - len("".join(literal)))
-        body = rf"(\d{{{width},}})".join(re.escape(piece) for piece in literal)
-        found = re.finditer(
-            rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])",
-            unicodedata.normalize("NFKC", text),
-            re.IGNORECASE,
-        )
-        return tuple(dict.fromkeys(self.number(int(match[1])) for match in found))
-
-
 class Assembly(Frozen):
     """How far apart in time files of one sender may be joined by their roles alone."""
 
@@ -288,7 +202,7 @@ class IssueRule(Frozen):
 class Campaign(Frozen):
     """Everything one call for papers fixes. Made by `load_campaign`, never by hand."""
 
-    id: str = Field(pattern=_ID_PATTERN)
+    id: str = Field(pattern=ID_PATTERN)
     title: str = Field(min_length=1)
     organiser: str = Field(min_length=1)
     mailbox: str | None = None
@@ -351,7 +265,7 @@ def load_campaign(path: Path) -> Campaign:
     try:
         campaign = Campaign.model_validate(data)
     except ValidationError as error:
-        raise CampaignError(path, [*mistakes, *_translate(error)]) from error
+        raise CampaignError(path, [*mistakes, *told(error)]) from error
     if mistakes:
         raise CampaignError(path, mistakes)
     return campaign.model_copy(update={"sha256": campaign_sha256(path)})
@@ -366,68 +280,3 @@ def _parse(path: Path) -> dict[str, Any]:
         raise CampaignError(path, [Mistake("文件", "须以 UTF-8 编码保存")]) from error
     except tomllib.TOMLDecodeError as error:
         raise CampaignError(path, [Mistake("文件", toml_mistake(error, text))]) from error
-
-
-_PATTERNS = {
-    _ID_PATTERN: "只能用小写字母、数字和连字符，如 2025-dangjian",
-    _KEY_PATTERN: "只能用小写字母、数字和下划线，以字母开头，如 title",
-}
-_EXPECTED = {
-    "missing": "缺少这一项",
-    "extra_forbidden": "没有这个键，请检查拼写",
-    "string_type": "须是字符串（加引号）",
-    "int_type": "须是整数",
-    "int_parsing": "须是整数",
-    "int_from_float": "须是整数",
-    "float_type": "须是数字",
-    "bool_type": "须是 true 或 false",
-    "bool_parsing": "须是 true 或 false",
-    "tuple_type": "须是数组 […]",
-    "dict_type": "须是一张表",
-    "model_type": "须是一张表",
-    "date_type": "须是日期，如 2025-04-10",
-    "date_parsing": "须是日期，如 2025-04-10",
-    "date_from_datetime_parsing": "须是日期，如 2025-04-10",
-    "date_from_datetime_inexact": "须是日期，不带时刻",
-    "too_short": "至少要有一项",
-    "string_too_short": "不能为空",
-}
-
-
-def _translate(error: ValidationError) -> Iterable[Mistake]:
-    items = error.errors(include_url=False)
-    for item in items:
-        if item["type"] == "too_short" and any(
-            _within(item["loc"], other["loc"]) for other in items
-        ):
-            continue  # its entries are there, but wrong: they are told below it
-        context = item.get("ctx", {})
-        kind = item["type"]
-        if kind == "value_error":
-            expected = str(context.get("error", item["msg"]))
-        elif kind in ("literal_error", "enum"):
-            choices = re.findall(r"'([^']*)'", str(context.get("expected")))
-            expected = f"须是 {'、'.join(choices)} 之一"
-        elif kind in ("greater_than", "greater_than_equal", "less_than_equal", "less_than"):
-            bound = next(iter(context.values()))
-            sign = {"greater_than": "大于", "greater_than_equal": "不小于"}.get(kind, "不大于")
-            expected = f"须{sign} {bound}"
-        elif kind == "string_pattern_mismatch":
-            pattern = str(context.get("pattern"))
-            expected = _PATTERNS.get(pattern, f"须符合 {pattern}")
-        else:
-            expected = _EXPECTED.get(kind, item["msg"])
-        found = item["input"]
-        shown = None if kind in ("missing", "value_error") else as_written(found)
-        yield Mistake(_dotted(item["loc"]), expected, shown)
-
-
-def _within(outer: tuple[int | str, ...], inner: tuple[int | str, ...]) -> bool:
-    return len(inner) > len(outer) and inner[: len(outer)] == outer
-
-
-def _dotted(place: tuple[int | str, ...]) -> str:
-    text = ""
-    for step in place:
-        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
-    return text.lstrip(".") or "整个文件"

@@ -1,0 +1,48 @@
+"""How the cases of a campaign are numbered, and how a number is found in what people write."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pydantic import field_validator
+
+from inbox_ingest.records import Frozen
+
+
+class CaseNumbers(Frozen):
+    """How case numbers look. `pattern` is a format string over `sequence`, spoken on the phone."""
+
+    pattern: str = "{sequence:03d}"
+
+    @field_validator("pattern")
+    @classmethod
+    def _numbers_differ(cls, value: str) -> str:
+        try:
+            first, second = value.format(sequence=1), value.format(sequence=2)
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError('只能含 {sequence}，如 "DJ{sequence:03d}"') from error
+        if first == second:
+            raise ValueError("须含 {sequence}")
+        if not re.fullmatch(r"[A-Za-z0-9\u4e00-\u9fff-]{1,16}", first):
+            raise ValueError("编号只能由字母、数字、汉字和连字符组成，至多16个字符")
+        return value
+
+    def number(self, sequence: int) -> str:
+        """The case number for this place in the sequence (from 1)."""
+        return self.pattern.format(sequence=sequence)
+
+    def quoted_in(self, text: str) -> tuple[str, ...]:
+        """Every case number of this pattern that stands in `text`, in order, once each.
+
+        Small letters and full-width forms are what people type for it.
+        """
+        literal = re.split(r"\{sequence[^}]*\}", self.pattern)
+        width = max(1, len(self.number(1)) - len("".join(literal)))
+        body = rf"(\d{{{width},}})".join(re.escape(piece) for piece in literal)
+        found = re.finditer(
+            rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])",
+            unicodedata.normalize("NFKC", text),
+            re.IGNORECASE,
+        )
+        return tuple(dict.fromkeys(self.number(int(match[1])) for match in found))
