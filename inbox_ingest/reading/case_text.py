@@ -30,7 +30,13 @@ def parse_case_text(
     report, a plan or a notice: `roles.role_of` decides that. A form in the same document is left
     out.
     """
-    region = find_form(document, campaign)
+    return read_case_text(document, find_form(document, campaign), campaign, filename)
+
+
+def read_case_text(
+    document: Document, region: FormRegion | None, campaign: Campaign, filename: str | None
+) -> CaseText | None:
+    """Read the case text beside the form that `find_form` has found, if any."""
     skip = range(0) if region is None else range(region.start, region.end)
     found = _read(lines_of(document.blocks, skip), document, campaign, filename)
     if region is None:

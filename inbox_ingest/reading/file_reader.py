@@ -152,13 +152,16 @@ class FileReader:
         document = finding.document
         if document is None:
             return None, None
-        from inbox_ingest.reading.case_text import parse_case_text
-        from inbox_ingest.reading.form import parse_form
+        from inbox_ingest.reading.case_text import read_case_text
+        from inbox_ingest.reading.form import read_form
+        from inbox_ingest.reading.form_region import find_form
 
-        form = parse_form(document, self._campaign, item.filename)
+        campaign, filename = self._campaign, item.filename
+        region = find_form(document, campaign)
+        form = None if region is None else read_form(document, region, campaign, filename)
         if form is not None and finding.line_scores:
             form = _with_confidence(form, finding)
-        return form, parse_case_text(document, self._campaign, item.filename)
+        return form, read_case_text(document, region, campaign, filename)
 
     def _problems(self, item: Item, finding: Finding) -> Iterable[Problem]:
         yield from item.problems

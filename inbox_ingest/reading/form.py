@@ -28,8 +28,13 @@ def parse_form(document: Document, campaign: Campaign, filename: str | None) -> 
     or most of the labels. `blank` is set where nothing at all was filled in.
     """
     region = find_form(document, campaign)
-    if region is None:
-        return None
+    return None if region is None else read_form(document, region, campaign, filename)
+
+
+def read_form(
+    document: Document, region: FormRegion, campaign: Campaign, filename: str | None
+) -> FormRecord:
+    """Read the form that `find_form` has found in a document."""
     reader = _Reader(document, campaign, filename)
     for answer in _answers(document, region, campaign):
         reader.take(answer)
