@@ -1,4 +1,4 @@
-"""The tables, as `inbox_ingest/casebook/tables.py` describes them."""
+"""The tables, as `inbox_ingest/casebook/tables*.py` describe them."""
 
 from __future__ import annotations
 

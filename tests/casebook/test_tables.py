@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from inbox_ingest.casebook.database import migrations_folder
 from inbox_ingest.casebook.schema import REVISIONS
 from inbox_ingest.casebook.store import Casebook
-from inbox_ingest.casebook.tables import METADATA, UtcText
+from inbox_ingest.casebook.tables import METADATA
+from inbox_ingest.casebook.tables_root import UtcText
 from tests.casebook.mails import MONDAY
 from tests.casebook.making import case_of, change, file_cases, mail_sha, receive, rows
 
