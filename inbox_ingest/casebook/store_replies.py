@@ -162,21 +162,6 @@ class ReplyStore:
             or_(REPLIES.c.next_try_at.is_(None), REPLIES.c.next_try_at <= now),
         )
 
-    def sent_since(self, since: datetime) -> dict[str, int]:
-        """How many replies each address was sent since then, by lower-cased address.
-
-        Those that are being sent count: they may have gone out.
-        """
-        columns = REPLIES.c
-        address = func.lower(columns.recipient)
-        query = (
-            select(address, func.count())
-            .where(or_(columns.sent_at >= since, columns.state == "sending"))
-            .group_by(address)
-        )
-        with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
-
     # --- look ---------------------------------------------------------------------------------
 
     def get(self, reply_id: int) -> Reply:

@@ -217,19 +217,6 @@ def test_dues_are_held_released_and_settled(book: Casebook) -> None:
     assert [due.id for due in book.replies.due()] == [first.id]
 
 
-def test_caps_count_what_went_out_or_may_have_whatever_the_case_of_the_address(
-    book: Casebook,
-) -> None:
-    for number, address in enumerate(["Unit1@126.com", "unit1@126.com", "b@126.com"], 1):
-        reply = book.replies.add(new(number, to=address), MONDAY)
-        book.replies.move(reply.id, "approved", MONDAY)
-        book.replies.move(reply.id, "sending", MONDAY)
-        if number != 2:
-            book.replies.move(reply.id, "sent", MONDAY)
-    assert book.replies.sent_since(MONDAY) == {"unit1@126.com": 2, "b@126.com": 1}
-    assert book.replies.sent_since(LATER) == {"unit1@126.com": 1}
-
-
 def test_replies_are_found_by_state_and_address(book: Casebook) -> None:
     in_state(book, "draft", 1)
     in_state(book, "sent", 2)
