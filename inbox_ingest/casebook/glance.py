@@ -9,7 +9,6 @@ Times come as ISO 8601 with offset in the campaign's zone. A casebook on a serve
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,25 +16,10 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from inbox_ingest.casebook.schema import HEAD, REVISIONS
+from inbox_ingest.casebook.glance_opening import is_current, is_there
 from inbox_ingest.casebook.sqlite_words import said_in_words
-from inbox_ingest.errors import ConfigurationError, DatabaseTooNew
 
 _BUSY_SECONDS = 5.0
-_FAILED_RUNS_SHOWN = 3
-UNKNOWN = "unknown"  # the key for cases without a type: JSON keys cannot be null
-
-# Spelt out rather than imported: `records` would bring pydantic along. A test compares them.
-STATUSES = ("incomplete", "review", "complete")
-DISPOSITIONS = (
-    "submission",
-    "supplement",
-    "duplicate",
-    "unrelated",
-    "automatic",
-    "quarantined",
-)
-REPLY_STATES = ("draft", "approved", "sending", "sent", "failed", "withheld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +64,7 @@ class Glance:
                 belongs to another user.
             TryLater: it cannot be read now.
         """
-        if not _is_there(path):
+        if not is_there(path):
             return None
         with said_in_words(path):
             connection = sqlite3.connect(
@@ -88,7 +72,7 @@ class Glance:
             )
             try:
                 connection.row_factory = sqlite3.Row
-                if not _is_current(connection, path):
+                if not is_current(connection, path):
                     connection.close()
                     return None
                 return cls(connection, path)
@@ -118,63 +102,9 @@ class Glance:
 
         `for_a_person` counts what `for_a_person()` lists.
         """
-        campaign = next(iter(self.rows("SELECT * FROM campaigns")), None)
-        looked = self.rows("SELECT max(looked_at) FROM folders")[0][0]
-        replies = self.rows("SELECT state, count(*) FROM replies GROUP BY state")
-        messages = self.rows(
-            "SELECT disposition, count(*) FROM messages"
-            " WHERE disposition IS NOT NULL GROUP BY disposition"
-        )
-        issues = self.rows(
-            "SELECT code, count(*) AS open FROM issues WHERE closed_revision IS NULL"
-            " GROUP BY code ORDER BY open DESC, code"
-        )
-        return {
-            "campaign": campaign and campaign["title"],
-            "window": self._window(campaign, now),
-            "last_fetch": self.local(looked),
-            "balance": [
-                dict(row) for row in self.rows("SELECT * FROM balance ORDER BY account, folder")
-            ],
-            "cases": self._cases_counted(campaign),
-            "messages": dict.fromkeys(DISPOSITIONS, 0) | {row[0]: row[1] for row in messages},
-            "issues": {row[0]: row[1] for row in issues},
-            "for_a_person": self.rows("SELECT count(*) FROM for_a_person")[0][0],
-            "replies": dict.fromkeys(REPLY_STATES, 0) | {row[0]: row[1] for row in replies},
-            "failed_runs": self._failed_runs(),
-        }
+        from inbox_ingest.casebook.glance_status import status
 
-    def _window(self, campaign: sqlite3.Row | None, now: datetime) -> dict[str, Any]:
-        if campaign is None:
-            return {"opens": None, "closes": None, "days_left": None}
-        last_day = datetime.fromisoformat(campaign["closes"]).date()
-        left = (last_day - now.astimezone(self.zone).date()).days
-        return {"opens": campaign["opens"], "closes": campaign["closes"], "days_left": left}
-
-    def _cases_counted(self, campaign: sqlite3.Row | None) -> dict[str, Any]:
-        import json
-
-        rows = self.rows(
-            "SELECT status, type, count(*) FROM cases WHERE closed_at IS NULL GROUP BY status, type"
-        )
-        by_status = dict.fromkeys(STATUSES, 0)
-        types = json.loads(campaign["types"]) if campaign is not None else []
-        by_type: dict[str, int] = dict.fromkeys(types, 0)
-        for status, kind, count in rows:
-            by_status[status] += count
-            by_type[kind or UNKNOWN] = by_type.get(kind or UNKNOWN, 0) + count
-        return {"total": sum(by_status.values()), "by_status": by_status, "by_type": by_type}
-
-    def _failed_runs(self) -> list[dict[str, Any]]:
-        rows = self.rows(
-            "SELECT started_at, ended_at, outcome, exit_code, error FROM runs"
-            " WHERE outcome IN ('failed', 'died')"
-            " AND id > coalesce((SELECT max(id) FROM runs WHERE outcome = 'done'), 0)"
-            " ORDER BY id DESC LIMIT ?",
-            _FAILED_RUNS_SHOWN,
-        )
-        times = ("started_at", "ended_at")
-        return [dict(row) | {name: self.local(row[name]) for name in times} for row in rows]
+        return status(self, now)
 
     # --- the poll -----------------------------------------------------------------------------
 
@@ -199,17 +129,6 @@ class Glance:
         }
         campaign = self.rows("SELECT sha256 FROM campaigns")
         return PollGlance(folders, frozenset(waiting), campaign[0][0] if campaign else None)
-
-    def known_uids(self, account: str, folder: str, uidvalidity: int) -> set[str]:
-        """UIDs on record that were on the server at the last listing."""
-        rows = self.rows(
-            "SELECT uid FROM places"
-            " WHERE account = ? AND folder = ? AND uidvalidity = ? AND gone_at IS NULL",
-            account,
-            folder,
-            uidvalidity,
-        )
-        return {row[0] for row in rows}
 
     # --- cases, lists, exports ----------------------------------------------------------------
 
@@ -300,57 +219,6 @@ class Glance:
         from zoneinfo import ZoneInfo
 
         return ZoneInfo(row[0][0])
-
-
-def _is_there(path: Path) -> bool:
-    """Whether there is a casebook that this user may look into.
-
-    Raises:
-        ConfigurationError: there is one and it may not be read, or its place can have none.
-    """
-    remedy = "请用原来的用户运行，或改正 INGEST_HOME 的位置或权限。"
-    try:
-        if path.stat().st_size == 0:
-            return False
-    except FileNotFoundError:
-        return False
-    except NotADirectoryError as error:
-        raise ConfigurationError(
-            f"数据目录 {path.parent} 不是文件夹。", remedy="请改正 INGEST_HOME。"
-        ) from error
-    except PermissionError as error:
-        raise ConfigurationError(f"没有权限读取数据目录 {path.parent}。", remedy=remedy) from error
-    if not os.access(path, os.R_OK):
-        raise ConfigurationError(f"没有权限读取数据库 {path}。", remedy=remedy)
-    return True
-
-
-def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the tables are ours and of this version; False where there are none yet."""
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    if not names:
-        return False
-    rows = (
-        connection.execute("SELECT version_num FROM alembic_version").fetchall()
-        if "alembic_version" in names
-        else []
-    )
-    if not rows:
-        raise ConfigurationError(
-            f"{path} 是别的程序的数据库",
-            remedy="请让 INGEST_HOME 指向一个空文件夹，或移走这个文件。",
-        )
-    version = rows[0][0]
-    if version == HEAD:
-        return True
-    if version in REVISIONS:
-        raise ConfigurationError(
-            f"数据库 {path} 由旧版本写成，尚未升级", remedy="运行一次 ingest run，会自动升级。"
-        )
-    raise DatabaseTooNew(
-        f"数据库 {path} 由更新的版本写成（{version}），本程序只认得到 {HEAD}",
-        remedy="请升级本程序；或从 backups 文件夹恢复旧备份。",
-    )
 
 
 def _work(when: str, reader_version: str | None) -> Iterator[tuple[str, str, tuple[object, ...]]]:

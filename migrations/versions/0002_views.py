@@ -1,4 +1,4 @@
-"""The views that `inbox_ingest/casebook/glance.py` reads: the balance, and what waits for a person."""
+"""The views that `inbox_ingest/casebook/glance*.py` read: the balance, and what waits for a person."""
 
 from __future__ import annotations
 

@@ -167,3 +167,20 @@ def everything(book: Casebook) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables, to tell whether anything was written."""
     tables = [name for (name,) in rows(book, "SELECT name FROM sqlite_master WHERE type='table'")]
     return {table: sorted(rows(book, f"SELECT * FROM {table}"), key=repr) for table in tables}
+
+
+def a_week(book: Casebook) -> None:
+    """Three cases, a question, a mail nobody could read, one not read yet."""
+    receive(book, 1, 2, 3)
+    list_in(book, INBOX, [listed(uid) for uid in range(1, 7)])
+    archive_all(book)
+    book.readings.save([reading(4, subject="请问截止时间"), reading(5, problem="损坏")], MONDAY)
+    cases = [
+        change(case_of(1), issue(), issue(IssueCode.SEAL_UNVERIFIED), city="南京", reply_due=True),
+        change(case_of(2), issue(IssueCode.SEAL_UNVERIFIED)),
+        change(case_of(3, values={}), city="苏州"),
+    ]
+    outcomes = [outcome(uid, anchors=(case_of(uid).anchor,)) for uid in (1, 2, 3)]
+    outcomes.append(outcome(4, "unrelated", anchors=(case_of(2).anchor,), waits_for_person=True))
+    outcomes.append(outcome(5, "quarantined", problem="损坏", waits_for_person=True))
+    file_cases(book, *cases, outcomes=tuple(outcomes))

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from inbox_ingest.casebook import glance as glance_module
-from inbox_ingest.casebook.changes import ReplyState
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.casebook.heartbeat import looked
 from inbox_ingest.casebook.store import Casebook
-from inbox_ingest.errors import ConfigurationError, TryLater
-from inbox_ingest.records import DISPOSITIONS, STATUSES, IssueCode
+from inbox_ingest.errors import TryLater
+from inbox_ingest.records import IssueCode
 from tests.casebook.mails import CAMPAIGN, MONDAY, attachment
 from tests.casebook.making import (
     INBOX,
     JUNK,
+    a_week,
     archive_all,
     case_of,
     change,
@@ -37,117 +33,9 @@ from tests.casebook.making import (
     reading,
     receive,
 )
-from tests.casebook.test_store_replies import in_state, new
+from tests.casebook.test_store_replies import new
 
 LATER = MONDAY + timedelta(hours=2)
-JUNE = datetime(2025, 6, 28, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def glance(book: Casebook, path: Path) -> Iterator[Glance]:
-    book.runs.remember_campaign(CAMPAIGN, Path("campaign.toml"), MONDAY)
-    opened = Glance.open(path)
-    assert opened is not None
-    yield opened
-    opened.close()
-
-
-def a_week(book: Casebook) -> None:
-    """Three cases, a question, a mail nobody could read, one not read yet."""
-    receive(book, 1, 2, 3)
-    list_in(book, INBOX, [listed(uid) for uid in range(1, 7)])
-    archive_all(book)
-    book.readings.save([reading(4, subject="请问截止时间"), reading(5, problem="损坏")], MONDAY)
-    cases = [
-        change(case_of(1), issue(), issue(IssueCode.SEAL_UNVERIFIED), city="南京", reply_due=True),
-        change(case_of(2), issue(IssueCode.SEAL_UNVERIFIED)),
-        change(case_of(3, values={}), city="苏州"),
-    ]
-    outcomes = [outcome(uid, anchors=(case_of(uid).anchor,)) for uid in (1, 2, 3)]
-    outcomes.append(outcome(4, "unrelated", anchors=(case_of(2).anchor,), waits_for_person=True))
-    outcomes.append(outcome(5, "quarantined", problem="损坏", waits_for_person=True))
-    file_cases(book, *cases, outcomes=tuple(outcomes))
-
-
-def test_no_casebook_is_none_and_makes_no_file(tmp_path: Path) -> None:
-    assert Glance.open(tmp_path / "casebook.sqlite3") is None
-    assert Glance.open(tmp_path / "none" / "casebook.sqlite3") is None
-    assert list(tmp_path.iterdir()) == []
-    (tmp_path / "empty.sqlite3").touch()
-    assert Glance.open(tmp_path / "empty.sqlite3") is None
-
-
-def test_a_casebook_without_mail_has_a_status(glance: Glance) -> None:
-    status = glance.status(JUNE)
-    assert status == {
-        "campaign": CAMPAIGN.title,
-        "window": {
-            "opens": "2025-04-11T00:00:00+08:00",
-            "closes": "2025-06-30T23:59:59+08:00",
-            "days_left": 2,
-        },
-        "last_fetch": None,
-        "balance": [],
-        "cases": {
-            "total": 0,
-            "by_status": {"incomplete": 0, "review": 0, "complete": 0},
-            "by_type": {"行业党建": 0, "行业思政": 0},
-        },
-        "messages": dict.fromkeys(DISPOSITIONS, 0),
-        "issues": {},
-        "for_a_person": 0,
-        "replies": dict.fromkeys(get_args(ReplyState), 0),
-        "failed_runs": [],
-    }
-
-
-def test_a_casebook_before_its_first_campaign_has_a_status(book: Casebook, path: Path) -> None:
-    glance = Glance.open(path)
-    assert glance is not None
-    status = glance.status(MONDAY)
-    assert status["campaign"] is None
-    assert status["window"] == {"opens": None, "closes": None, "days_left": None}
-    glance.close()
-
-
-def test_the_days_left_end_at_midnight_in_the_zone_of_the_campaign(glance: Glance) -> None:
-    def left(*when: int) -> int:
-        return int(glance.status(datetime(2025, *when, tzinfo=UTC))["window"]["days_left"])
-
-    assert left(6, 29, 15, 59) == 1
-    assert left(6, 29, 16, 0) == 0
-    assert left(6, 30, 15, 59) == 0
-    assert left(6, 30, 16, 0) == -1
-
-
-def test_the_status_sums_a_week(book: Casebook, glance: Glance) -> None:
-    a_week(book)
-    in_state(book, "failed", 1)
-    in_state(book, "draft", 2)
-    status = glance.status(MONDAY)
-    assert status["balance"] == [
-        {
-            "account": INBOX.account,
-            "folder": "INBOX",
-            "on_server": 6,
-            "filed": 4,
-            "waiting": 1,
-            "quarantined": 1,
-            "out_of_scope": 0,
-            "gone": 0,
-        }
-    ]
-    assert status["cases"] == {
-        "total": 3,
-        "by_status": {"incomplete": 1, "review": 1, "complete": 1},
-        "by_type": {"行业党建": 2, "行业思政": 0, "unknown": 1},
-    }
-    assert status["messages"]["submission"] == 3
-    assert status["messages"]["unrelated"] == status["messages"]["quarantined"] == 1
-    assert status["issues"] == {"seal-unverified": 2, "scan-missing": 1}
-    assert status["replies"]["failed"] == status["replies"]["draft"] == 1
-    # Two cases with an issue for the organiser, the question, the unreadable mail, the reply.
-    assert status["for_a_person"] == 5
 
 
 def test_what_waits_for_a_person_is_listed_once_each(book: Casebook, glance: Glance) -> None:
@@ -326,8 +214,6 @@ def test_an_empty_poll_learns_what_the_last_listing_left(book: Casebook, glance:
     assert poll.folders["垃圾邮件"].highest_uid is None
     assert poll.waiting == frozenset()
     assert poll.campaign_sha256 == CAMPAIGN.sha256
-    assert glance.known_uids(INBOX.account, "INBOX", 1) == {"9", "10", "11"}
-    assert glance.known_uids(INBOX.account, "INBOX", 2) == set()
     assert glance.poll("imaps://other@mail.example", LATER).folders == {}
 
 
@@ -390,28 +276,6 @@ def test_a_look_at_a_casebook_that_is_being_written_is_for_later(
             looked(path, INBOX.account, ["INBOX"], LATER)
 
 
-def test_passes_that_failed_since_the_last_good_one_are_told(
-    book: Casebook, glance: Glance
-) -> None:
-    for outcome_of_run in ("failed", "done", "failed"):
-        run = book.runs.start(MONDAY)
-        book.runs.finish(
-            run,
-            LATER,
-            outcome=outcome_of_run,  # type: ignore[arg-type]
-            exit_code=75,
-            error="连不上服务器",
-        )
-    (failed,) = glance.status(LATER)["failed_runs"]
-    assert failed == {
-        "started_at": MONDAY.isoformat(),
-        "ended_at": LATER.isoformat(),
-        "outcome": "failed",
-        "exit_code": 75,
-        "error": "连不上服务器",
-    }
-
-
 def test_glance_sees_what_is_committed_while_a_pass_is_writing(
     book: Casebook, glance: Glance
 ) -> None:
@@ -430,15 +294,6 @@ def test_glance_opens_a_casebook_that_nobody_has_open(book: Casebook, path: Path
     assert glance is not None
     assert glance.status(MONDAY)["cases"]["total"] == 3
     glance.close()
-
-
-def test_an_older_casebook_is_left_to_the_next_pass(path: Path) -> None:
-    from tests.casebook.test_database import made_by_first_revision
-
-    made_by_first_revision(path)
-    with pytest.raises(ConfigurationError, match="尚未升级") as caught:
-        Glance.open(path)
-    assert caught.value.remedy and "ingest run" in caught.value.remedy
 
 
 def test_looking_imports_neither_the_orm_nor_pydantic(book: Casebook, path: Path) -> None:
@@ -461,12 +316,6 @@ def test_looking_imports_neither_the_orm_nor_pydantic(book: Casebook, path: Path
     subprocess.run([sys.executable, "-c", program, str(path)], check=True)
 
 
-def test_the_words_spelt_out_here_are_those_of_the_records() -> None:
-    assert glance_module.STATUSES == STATUSES
-    assert glance_module.DISPOSITIONS == DISPOSITIONS
-    assert get_args(ReplyState) == glance_module.REPLY_STATES
-
-
 def test_ten_thousand_cases_are_summed_and_found(book: Casebook, glance: Glance) -> None:
     """Filed as a template case and multiplied in SQL: what is tested is looking, not filing."""
     receive(book, 1)
@@ -483,7 +332,6 @@ def test_ten_thousand_cases_are_summed_and_found(book: Casebook, glance: Glance)
     assert [case["case_no"] for case in glance.cases(unit="单位7777号")] == ["DJ7777"]
     assert len(glance.cases(code="scan-missing", waiting=True)) == 5000
     assert sum(1 for _ in glance.export("cases")) == 10_000
-    assert len(glance.known_uids(INBOX.account, "INBOX", 1)) == 10_000
     case = glance.case("DJ7777")
     assert case is not None
     assert case["messages"][0]["raw_sha256"] == f"{7777:064d}"
@@ -514,24 +362,3 @@ def multiply(book: Casebook, count: int) -> None:
         for statement in statements:
             recursive = numbers if ", n" in statement or "FROM n" in statement else ""
             connection.exec_driver_sql(recursive + statement)
-
-
-def test_a_casebook_of_another_user_is_told_as_what_it_is(
-    book: Casebook, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "access", lambda *_arguments: False)
-    with pytest.raises(ConfigurationError, match="没有权限"):
-        Glance.open(path)
-
-    def refused(*_arguments: object, **_options: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    monkeypatch.setattr(Path, "stat", refused)
-    with pytest.raises(ConfigurationError, match="没有权限"):
-        Glance.open(path)
-
-
-def test_a_home_that_is_a_file_is_a_mistake_of_the_configuration(tmp_path: Path) -> None:
-    (tmp_path / "home").touch()
-    with pytest.raises(ConfigurationError, match="不是文件夹"):
-        Glance.open(tmp_path / "home" / "casebook.sqlite3")
