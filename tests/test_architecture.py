@@ -123,11 +123,11 @@ MODULES = {
     "pillow-heif": "pillow_heif",
     "pdfminer.six": "pdfminer",
     "pydantic-core": "pydantic_core",
+    "python-docx": "docx",
 }
 NOT_IMPORTED = {
     "tzdata",  # zoneinfo reads it where the system has no time zones
     "onnxruntime",  # rapidocr runs on it without asking for it
-    "python-docx",  # doctor looks for it
     "msoffcrypto-tool",  # doctor looks for it
 }
 

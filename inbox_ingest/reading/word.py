@@ -1,7 +1,8 @@
 """A .docx (.docm, .dotx …) → `Document`, by one walk over its XML.
 
-The walk is our own because python-docx's `paragraph.text` loses symbols, check boxes, tracked
-insertions, text boxes and content controls, and takes ten times as long to open a file.
+The XML is python-docx's (its parser, its names). The walk is our own because `paragraph.text` loses
+symbols, check boxes, tracked insertions, text boxes and content controls, and opening a whole
+`docx.Document` takes several times as long.
 """
 
 from __future__ import annotations

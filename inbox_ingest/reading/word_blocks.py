@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from docx.oxml.ns import qn
 from lxml import etree
 
 from inbox_ingest.reading.document import Cell, Origin, Paragraph, Table
@@ -33,8 +34,7 @@ from inbox_ingest.reading.word_text import (
     control_text,
 )
 
-A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+A, R = qn("a:"), qn("r:")
 V = "{urn:schemas-microsoft-com:vml}"
 Block = Paragraph | Table
 _TELLING = frozenset((W + "txbxContent", V + "textpath", A + "blip", V + "imagedata"))

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from docx.oxml.ns import qn
 from lxml import etree
 
 from inbox_ingest.reading.word_symbols import symbol_font
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+W = qn("w:")  # what every name of WordprocessingML begins with
 VAL = W + "val"
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])\b", re.IGNORECASE)
 BODY_TEXT = 9

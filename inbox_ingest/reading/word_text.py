@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from docx.oxml.ns import qn
 from lxml import etree
 
 from inbox_ingest.reading.word_fields import Field, drawn_by, form_control
@@ -19,9 +20,8 @@ from inbox_ingest.reading.word_styles import PLAIN, VAL, Style, Styles, W
 from inbox_ingest.reading.word_symbols import spelled, symbol, symbol_font
 from inbox_ingest.records import EMPTY_BOX, TICKED, UNSURE_BOX
 
+M, W14 = qn("m:"), qn("w14:")
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 _WIDEST_SPACE = 100  # characters: wider ones say no more, and cost every reader after us
 _ENDLESS = re.compile(rf"\s{{{_WIDEST_SPACE},}}")

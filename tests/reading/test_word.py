@@ -53,6 +53,12 @@ def tables(data: bytes) -> list[Table]:
         ("hidden text does not", run("甲") + run("乙", "<w:vanish/>"), "甲"),
         ("hidden that is switched off does", run("甲", '<w:vanish w:val="0"/>'), "甲"),
         ("a hyperlink's text counts", f"<w:hyperlink>{run('甲')}</w:hyperlink>", "甲"),
+        (
+            "a comment of XML in it hides nothing",
+            "<w:r><w:t>甲<!-- 注 -->乙<?x y?>丙</w:t></w:r>",
+            "甲乙丙",
+        ),
+        ("spaces stay spaces", f"{run('甲')}<w:r><w:t> </w:t></w:r>{run('乙')}", "甲 乙"),
         ("a smart tag's too", f"<w:smartTag>{run('南京')}</w:smartTag>", "南京"),
         (
             "a content control's value",
