@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 from urllib.parse import unquote
 
@@ -30,6 +31,9 @@ PICTURE_LIMIT = 64 * MEBIBYTE
 TOTAL_LIMIT = 200 * MEBIBYTE
 RATIO_LIMIT = 200
 MEMBER_LIMIT = 10_000
+COMMENT_LIMIT = (
+    10_000  # of XML; Word writes none, and taking them out takes the square of their count
+)
 
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _STRICT_NAMES = (
@@ -148,7 +152,7 @@ def parse_xml(data: bytes) -> etree._Element:
     """Parse one part; strict OOXML comes out with the ordinary namespaces.
 
     Raises:
-        Unreadable: it is no XML, or has a document type (which no Word file has).
+        Unreadable: it is no XML, or has what no Word file has: a document type, masses of comments.
     """
     if _STRICT in data:
         for strict, usual in _STRICT_NAMES:
@@ -159,9 +163,16 @@ def parse_xml(data: bytes) -> etree._Element:
         raise Unreadable(IssueCode.FILE_UNREADABLE, _DAMAGED) from error
     if root.getroottree().docinfo.doctype:
         raise Unreadable(IssueCode.SUSPICIOUS_FILE, "文件内含不应有的实体定义")
-    # python-docx keeps comments, and a text with one inside would end there.
-    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    _strip_comments(root)
     return root
+
+
+def _strip_comments(root: etree._Element) -> None:
+    """python-docx keeps comments, and a text with one inside would end there."""
+    kinds = (etree.Comment, etree.ProcessingInstruction)
+    if next(islice(root.iter(*kinds), COMMENT_LIMIT, None), None) is not None:
+        raise Unreadable(IssueCode.SUSPICIOUS_FILE, "文件内含异常多的注释")
+    etree.strip_tags(root, *kinds)
 
 
 def _relations(root: etree._Element, folder: str) -> Iterator[tuple[str, Relation]]:

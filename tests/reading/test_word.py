@@ -504,6 +504,14 @@ def test_entities_are_never_expanded() -> None:
     assert refused(with_parts(docx("甲"), {"word/document.xml": bomb})) == IssueCode.SUSPICIOUS_FILE
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_flood_of_comments_is_refused_before_they_are_taken_out(encoding: str) -> None:
+    flood = ("<x>" + "党<!---->" * 20_000 + "</x>").encode(encoding)
+    assert refused(with_parts(docx("甲"), {"word/document.xml": flood})) == (
+        IssueCode.SUSPICIOUS_FILE
+    )
+
+
 def test_tables_nested_beyond_reason_are_refused_and_do_not_crash() -> None:
     deep = "<w:tbl><w:tr><w:tc>" * 200 + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * 200
     body = part(docx("甲"), "word/document.xml").replace(
