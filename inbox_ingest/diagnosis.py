@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from inbox_ingest.archive import Archive
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.conversion import INSTALL_HINT, find_libreoffice
 from inbox_ingest.credentials import imap_password, password_source
 from inbox_ingest.errors import ExitCode, IngestError
+from inbox_ingest.integrity import REMEDY, look_through
 from inbox_ingest.settings import Settings, load_settings
 
 Verdict = Literal["good", "note", "bad"]
@@ -31,6 +33,7 @@ FULL = 100 * MEBIBYTE
 _URGENCY = (
     ExitCode.CONFIGURATION,
     ExitCode.PERMISSION,
+    ExitCode.DATA,
     ExitCode.UNAVAILABLE,
     ExitCode.TEMPORARY,
 )
@@ -137,7 +140,7 @@ def configuration(settings: Settings) -> Iterator[Finding]:
 
 
 def storage(settings: Settings) -> Iterator[Finding]:
-    """The folder that all is kept in: rights, room, and the database in it."""
+    """The folder that all is kept in: rights, room, the database and the mails in it."""
     home = settings.home
     existing = next(place for place in (home, *home.parents) if place.exists())
     if not os.access(existing, os.W_OK | os.X_OK) or not existing.is_dir():
@@ -155,7 +158,7 @@ def storage(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding("good", "数据", str(home))
     yield _room(existing)
-    yield _database(settings)
+    yield from _database(settings)
 
 
 def _room(place: Path) -> Finding:
@@ -170,17 +173,29 @@ def _room(place: Path) -> Finding:
     return Finding("good", "磁盘", text)
 
 
-def _database(settings: Settings) -> Finding:
+def _database(settings: Settings) -> Iterator[Finding]:
     if settings.database is not None:
-        return Finding("note", "数据库", "使用配置中的数据库，运行时检查版本。")
+        yield Finding("note", "数据库", "使用配置中的数据库，运行时检查版本。")
+        return
     try:
         glance = Glance.open(settings.casebook)
+        if glance is None:
+            yield Finding("good", "数据库", "尚未建立，第一次收信时自动建立。")
+            return
+        yield Finding("good", "数据库", str(settings.casebook))
+        try:
+            yield _originals(glance, Archive(settings.archive_folder))
+        finally:
+            glance.close()
     except IngestError as error:
-        return _bad("数据库", error)
-    if glance is None:
-        return Finding("good", "数据库", "尚未建立，第一次收信时自动建立。")
-    glance.close()
-    return Finding("good", "数据库", str(settings.casebook))
+        yield _bad("数据库", error)
+
+
+def _originals(glance: Glance, archive: Archive) -> Finding:
+    seen = look_through(glance, archive)
+    if seen.whole:
+        return Finding("good", "原件", seen.text())
+    return Finding("bad", "原件", seen.text(), REMEDY, ExitCode.DATA)
 
 
 def readers() -> Iterator[Finding]:

@@ -305,6 +305,16 @@ def test_doctor_refuses_a_database_that_is_not_ours(
     assert "→" in called.out
 
 
+def test_doctor_misses_mails_that_are_not_in_the_archive(
+    ingest: Ingest, all_readers: None, casebook: Path
+) -> None:
+    called = ingest("doctor")
+    assert called.code == 65
+    assert "缺少 5 封信的原件" in called.out
+    assert str(casebook / "archive" / "raw") in called.out.replace("\n", "").replace(" ", "")
+    assert "从备份恢复" in called.out
+
+
 def test_doctor_logs_in_and_looks_at_every_folder(
     ingest: Ingest, all_readers: None, monkeypatch: pytest.MonkeyPatch, pymap_server: object
 ) -> None:
