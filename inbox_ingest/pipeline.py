@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from inbox_ingest.campaign_files import campaign_sha256, shipped_campaign
-from inbox_ingest.errors import ExitCode, IngestError
+from inbox_ingest.errors import CampaignError, ExitCode, IngestError
 from inbox_ingest.settings import Settings
 from inbox_ingest.stages.lock import only_pass
 from inbox_ingest.stages.poll import Look, look
@@ -40,7 +40,7 @@ _WORK_OF: dict[StageName, set[str]] = {
     "collect": {"places"},
     "read": {"places", "messages"},
     "file": {"places", "messages", "decisions"},
-    "reply": {"places", "messages", "decisions", "dues"},
+    "reply": {"places", "messages", "decisions", "dues", "interrupted"},
 }
 Clock = Callable[[], datetime]
 
@@ -192,11 +192,10 @@ def _nothing_waits(request: Request, source: Source) -> bool:
 def _opened(request: Request, source: Source, seen: Look) -> Iterator[Pass]:
     """The casebook opened, the run written down at its beginning and, however it ends, at its end."""
     from inbox_ingest.archive import Archive
-    from inbox_ingest.campaigns import load_campaign
     from inbox_ingest.casebook.store import open_casebook
 
     settings, clock = request.settings, request.clock
-    campaign = load_campaign(request.campaign_path)
+    campaign = _campaign(request)
     archive = Archive(settings.archive_folder)
     archive.sweep()
     outcome = PassOutcome()
@@ -205,19 +204,42 @@ def _opened(request: Request, source: Source, seen: Look) -> Iterator[Pass]:
         run_id = book.runs.start(clock())
         try:
             yield Pass(request, source, seen, book, archive, campaign, outcome)
-        except IngestError as error:
+        except Exception as error:
+            code, words = _told(error)
             book.runs.finish(
                 run_id,
                 clock(),
                 outcome="failed",
-                exit_code=error.exit_code,
+                exit_code=code,
                 counts=outcome.counts,
-                error=error.message,
+                error=words,
             )
             raise
         book.runs.finish(
             run_id, clock(), outcome="done", exit_code=ExitCode.OK, counts=outcome.counts
         )
+
+
+def _told(error: Exception) -> tuple[ExitCode, str]:
+    """What stopped a pass, for `status`: a fault of ours is not a process that was killed."""
+    if isinstance(error, IngestError):
+        return error.exit_code, error.message
+    return ExitCode.SOFTWARE, f"程序出错（{type(error).__name__}）"
+
+
+def _campaign(request: Request) -> Campaign:
+    """The campaign; where its file is wrong, `status` is to tell why nothing is fetched any more."""
+    from inbox_ingest.campaigns import load_campaign
+
+    try:
+        return load_campaign(request.campaign_path)
+    except CampaignError as error:
+        from inbox_ingest.casebook.heartbeat import refused
+
+        if not request.settings.database:
+            path = request.settings.casebook
+            refused(path, error.exit_code, error.message, request.clock())
+        raise
 
 
 # --- the stages -------------------------------------------------------------------------------

@@ -190,8 +190,12 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def crontab_line(config: Path, program: Sequence[str]) -> str:
-    """The line for `crontab -e`. cron turns a bare % into a line end, so it is escaped."""
-    words = " ".join(shlex.quote(part) for part in (*program, "run"))
+def crontab_line(config: Path, program: Sequence[str], *, send: bool) -> str:
+    """The line for `crontab -e`; with `send`, approved answers go out too.
+
+    cron turns a bare % into a line end, so it is escaped.
+    """
+    arguments = ("run", "--send") if send else ("run",)
+    words = " ".join(shlex.quote(part) for part in (*program, *arguments))
     command = f"INGEST_CONFIG={shlex.quote(str(config))} {words}"
     return f"*/{CRON_MINUTES} * * * * {command}".replace("%", r"\%")

@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import fcntl
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ import pytest
 
 from benchmarks.mailboxes import received, submission
 from inbox_ingest import archive as archive_module
+from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.casebook.glance import Glance
-from inbox_ingest.errors import LockHeld, LoginRefused, MailboxUnreachable, TryLater
+from inbox_ingest.errors import CampaignError, LockHeld, LoginRefused, MailboxUnreachable, TryLater
 from inbox_ingest.inbox.source import FolderMissing
 from inbox_ingest.pipeline import STAGES, PassOutcome, Request, run_pass
 from inbox_ingest.settings import ExecutorSettings, MailboxSettings, Settings
+from inbox_ingest.stages import file as file_stage
 from tests.servers.mailbox import PASSWORD, USER, PymapServer
 
 NOW = datetime(2025, 5, 20, 8, 0, tzinfo=UTC)
@@ -110,6 +113,35 @@ def test_a_wrong_password_is_a_persons_job_and_the_casebook_knows(
         ingest(settings, url(pymap_server))
     assert refusal.value.exit_code == 77
     assert status(settings)["last_fetch"] is None
+
+
+def test_a_campaign_file_gone_wrong_stops_the_pass_and_the_casebook_knows(
+    settings: Settings, pymap_server: PymapServer, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules" / "campaign.toml"
+    shutil.copytree(shipped_campaign().parent, rules.parent)
+    settings = dataclasses.replace(settings, campaign=rules)
+    ingest(settings, url(pymap_server))
+    rules.write_text(rules.read_text() + "\n[issues.no-such-code]\ntext = '？'\n")
+    with pytest.raises(CampaignError):
+        ingest(settings, url(pymap_server), NOW + timedelta(minutes=10))
+    failed = status(settings)["failed_runs"][0]
+    assert failed["exit_code"] == 78
+    assert str(rules) in failed["error"]
+
+
+def test_a_fault_of_ours_is_not_told_as_a_process_that_was_killed(
+    settings: Settings, pymap_server: PymapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(file_stage, "file_mail", broken)
+    with pytest.raises(ZeroDivisionError):
+        ingest(settings, url(pymap_server))
+    failed = status(settings)["failed_runs"][0]
+    assert (failed["outcome"], failed["exit_code"]) == ("failed", 70)
+    assert "ZeroDivisionError" in failed["error"]
 
 
 def test_a_folder_that_is_not_there_is_told_at_every_pass(

@@ -38,7 +38,8 @@ class PollGlance:
     """What an empty poll needs: the folders, which work is waiting, the campaign's hash.
 
     `waiting` holds any of `places` (to fetch now), `messages` (to read or file), `decisions` (to
-    file), `dues` (answers to compose), `replies` (to send).
+    file), `dues` (answers to compose), `replies` (to send), `interrupted` (replies found in
+    `sending`: whether they went out has to be asked).
     """
 
     folders: dict[str, FolderGlance]
@@ -108,10 +109,11 @@ class Glance:
 
     # --- the poll -----------------------------------------------------------------------------
 
-    def poll(self, account: str, now: datetime, *, reader_version: str | None = None) -> PollGlance:
+    def poll(self, account: str, now: datetime) -> PollGlance:
         """What is known of this account's folders, and which work is waiting.
 
-        With `reader_version`, mails that another version could not read count as waiting.
+        Mails that better readers might read are not among it: asking for the readers' version costs
+        an empty poll its speed, and the full pass of each hour takes them up.
         """
         folders = {
             row["folder"]: FolderGlance(
@@ -124,9 +126,7 @@ class Glance:
             for row in self.rows("SELECT * FROM folders WHERE account = ?", account)
         }
         when = now.astimezone(UTC).isoformat(timespec="microseconds")
-        waiting = {
-            name for name, sql, values in _work(when, reader_version) if self.rows(sql, *values)
-        }
+        waiting = {name for name, sql, values in _work(when) if self.rows(sql, *values)}
         campaign = self.rows("SELECT sha256 FROM campaigns")
         return PollGlance(folders, frozenset(waiting), campaign[0][0] if campaign else None)
 
@@ -221,7 +221,7 @@ class Glance:
         return ZoneInfo(row[0][0])
 
 
-def _work(when: str, reader_version: str | None) -> Iterator[tuple[str, str, tuple[object, ...]]]:
+def _work(when: str) -> Iterator[tuple[str, str, tuple[object, ...]]]:
     """A query for each kind of waiting work, each answered from a small index."""
     yield (
         "places",
@@ -230,13 +230,6 @@ def _work(when: str, reader_version: str | None) -> Iterator[tuple[str, str, tup
         (when,),
     )
     yield "messages", "SELECT 1 FROM messages WHERE stage <> 'filed' LIMIT 1", ()
-    if reader_version is not None:
-        yield (
-            "messages",
-            "SELECT 1 FROM messages JOIN readings USING (raw_sha256)"
-            " WHERE unsettled = 1 AND reader_version <> ? LIMIT 1",
-            (reader_version,),
-        )
     yield "decisions", "SELECT 1 FROM decisions WHERE applied_at IS NULL LIMIT 1", ()
     yield (
         "dues",
@@ -246,7 +239,8 @@ def _work(when: str, reader_version: str | None) -> Iterator[tuple[str, str, tup
     )
     yield (
         "replies",
-        "SELECT 1 FROM replies WHERE state = 'sending'"
-        " OR (state = 'approved' AND (next_try_at IS NULL OR next_try_at <= ?)) LIMIT 1",
+        "SELECT 1 FROM replies WHERE state = 'approved'"
+        " AND (next_try_at IS NULL OR next_try_at <= ?) LIMIT 1",
         (when,),
     )
+    yield "interrupted", "SELECT 1 FROM replies WHERE state = 'sending' LIMIT 1", ()

@@ -154,7 +154,8 @@ def _program() -> list[str]:
 def _tell(answers: Answers, title: str, place: Path, *, from_campaign: bool) -> None:
     from inbox_ingest.setup_files import crontab_line
 
-    line = crontab_line(answers.config, _program())
+    line = crontab_line(answers.config, _program(), send=answers.smtp_server is not None)
+    sending = "（--send 只发出已批准的答复）" if answers.smtp_server else ""
     origin = "（取自活动文件，要换请加 --user）" if from_campaign else ""
     typer.echo(
         f"""已写好：
@@ -170,7 +171,7 @@ def _tell(answers: Answers, title: str, place: Path, *, from_campaign: bool) -> 
      export INGEST_CONFIG={shlex.quote(str(answers.config))}
      read -rs INGEST_IMAP_PASSWORD && export INGEST_IMAP_PASSWORD
      ingest doctor
-3. 定时运行：运行 crontab -e，加上这一行：
+3. 定时运行：运行 crontab -e，加上这一行{sending}：
      {line}
    cron 里通常用不了系统钥匙串。授权码可以放在只有本人能读的文件里，
      (umask 077; cat > ~/.ingest-password)     粘贴授权码，按回车和 Ctrl-D

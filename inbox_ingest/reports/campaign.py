@@ -24,7 +24,7 @@ def campaign_lines(campaign: Campaign, path: Path) -> list[Line]:
     ]
     lines = [Line(text, "heading") for text in wrap(campaign.title)]
     lines += [Line(piece) for text in texts for piece in wrap(text, hanging=" " * 10)]
-    return [*lines, Line(f"没有错误：{harmless(str(path))}")]
+    return [*lines, Line(f"活动文件和答复模板没有错误：{harmless(str(path))}")]
 
 
 _MODES = {"hold": "人工批准后发出", "auto": "自动发出", "off": "不回信"}

@@ -218,8 +218,8 @@ def test_an_empty_poll_learns_what_the_last_listing_left(book: Casebook, glance:
 
 
 def test_a_poll_tells_which_work_is_waiting(book: Casebook, glance: Glance) -> None:
-    def waiting(now: datetime = MONDAY, **more: str) -> set[str]:
-        return set(glance.poll(INBOX.account, now, **more).waiting)
+    def waiting(now: datetime = MONDAY) -> set[str]:
+        return set(glance.poll(INBOX.account, now).waiting)
 
     list_in(book, INBOX, [listed(1)])
     assert waiting() == {"places"}
@@ -232,8 +232,6 @@ def test_a_poll_tells_which_work_is_waiting(book: Casebook, glance: Glance) -> N
     book.readings.save([reading(1, wanting, problem="读不了")], MONDAY)
     file_cases(book, outcomes=(outcome(1, "quarantined"),))
     assert waiting() == set()
-    assert waiting(reader_version="1") == set()
-    assert waiting(reader_version="2") == {"messages"}
     book.decisions.add("note", who="袁", now=MONDAY)
     assert waiting() == {"decisions"}
     file_cases(book, decisions=tuple(book.decisions.all()))
@@ -242,7 +240,7 @@ def test_a_poll_tells_which_work_is_waiting(book: Casebook, glance: Glance) -> N
     assert waiting() == set()
     assert waiting(LATER) == {"replies"}
     book.replies.move(reply.id, "sending", LATER)
-    assert waiting() == {"replies"}
+    assert waiting() == {"interrupted"}
 
 
 def test_an_answer_that_waits_for_a_person_wakes_no_pass(book: Casebook, glance: Glance) -> None:

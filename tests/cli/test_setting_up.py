@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import shutil
 import stat
 import subprocess
 import sys
@@ -124,10 +125,16 @@ def test_hostile_answers_cannot_break_out_of_the_file(ingest: Ingest) -> None:
 
 
 def test_a_crontab_line_survives_spaces_and_percent_signs() -> None:
-    line = crontab_line(Path("/home/li wen/100%/ingest.toml"), ["/opt/in gest/ingest"])
+    line = crontab_line(Path("/home/li wen/100%/ingest.toml"), ["/opt/in gest/ingest"], send=False)
     assert line == (
         "*/10 * * * * INGEST_CONFIG='/home/li wen/100\\%/ingest.toml' '/opt/in gest/ingest' run"
     )
+
+
+def test_cron_sends_what_was_approved_where_a_server_for_sending_is_known(ingest: Ingest) -> None:
+    assert "run --send\n" in ingest("init", "--user", "a@126.com", "--who", "张三").out
+    line = crontab_line(Path("/a/ingest.toml"), ["/opt/ingest"], send=True)
+    assert line.endswith(" /opt/ingest run --send")
 
 
 def test_servers_are_known_by_domain_whatever_its_case() -> None:
@@ -220,6 +227,30 @@ def test_what_init_prints_to_be_typed_survives_a_space(ingest: Ingest, tmp_path:
 
 
 # --- rules check ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def campaign_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "征集"
+    shutil.copytree(shipped_campaign().parent, folder)
+    return folder
+
+
+@pytest.mark.parametrize("named", [".", "replies", "campaign.toml"])
+def test_rules_check_finds_a_mistake_in_a_letter_template(
+    ingest: Ingest, campaign_folder: Path, named: str
+) -> None:
+    (campaign_folder / "replies" / "missing.txt.j2").write_text("{% if letter %}\n{% endfi %}")
+    called = ingest("rules", "check", str(campaign_folder / named))
+    assert called.code == 78
+    assert "missing.txt.j2 第2行" in called.err
+    assert "没有错误" not in called.out
+
+
+def test_rules_check_takes_a_folder_for_the_campaign_file_in_it(
+    ingest: Ingest, campaign_folder: Path
+) -> None:
+    assert ingest("rules", "check", str(campaign_folder)).code == 0
 
 
 def test_rules_check_of_a_right_file(ingest: Ingest) -> None:
