@@ -5,45 +5,20 @@ Everything is a value, the time included: the same reply gives the same bytes bu
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from datetime import datetime
-from email.headerregistry import Address as MailAddress
-from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import Final
 
 from inbox_ingest.errors import UsageError
 from inbox_ingest.records import Frozen
 from inbox_ingest.replies.etiquette import valid_address
+from inbox_ingest.replies.mail_headers import address_header, text_header, token_header
 from inbox_ingest.replies.wording import clean, message_id_or_none
 
-_IDENTIFIERS: Final = frozenset({"message-id", "in-reply-to", "references"})
-
-
-class _LetterPolicy(EmailPolicy):
-    """SMTP policy that never encodes Message-IDs.
-
-    The stock policy folds a long identifier by turning it into an encoded word, which breaks
-    threads: identifiers are folded at the blanks between them and nowhere else.
-    """
-
-    def fold(self, name: str, value: str) -> str:
-        """Fold one header into lines."""
-        if name.lower() in _IDENTIFIERS:
-            return f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n"
-        return str(super().fold(name, value))
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        """Fold one header into lines, as bytes."""
-        if name.lower() in _IDENTIFIERS:
-            return self.fold(name, value).encode("ascii")
-        return bytes(super().fold_binary(name, value))
-
-
-# cte_type 7bit: no server has to know 8BITMIME. 76 octets a header line (RFC 2047 §2).
-_POLICY: Final = _LetterPolicy(linesep="\r\n", max_line_length=76, cte_type="7bit")
+_LONGEST_SUBJECT = 200
+_LONGEST_NAME = 60
 
 
 class Envelope(Frozen):
@@ -71,44 +46,64 @@ def message_id_for(account: str, recipient: str, about: str) -> str:
 
 
 def build(envelope: Envelope, at: datetime) -> bytes:
-    """Return the mail as bytes with CRLF line ends, ASCII only, lines of at most 76 octets in the body.
+    """Return the mail as bytes with CRLF line ends, ASCII only.
+
+    Lines have at most 76 octets, but for an address or identifier that is longer by itself.
 
     Raises:
         UsageError: an address or identifier that cannot stand in a header.
     """
     for address in (envelope.sender, envelope.recipient):
-        if not valid_address(address):
+        if not valid_address(address) or "=?" in address:
             raise UsageError(f"地址 {clean(address, 80)} 不合规范，不能写信")
-    if message_id_or_none(envelope.message_id) is None:
+    if _identifier(envelope.message_id) is None:
         raise UsageError("答复的 Message-ID 不合规范")
-    mail = EmailMessage(policy=_POLICY)
-    mail["From"] = _from(envelope)
-    mail["To"] = MailAddress(addr_spec=envelope.recipient)
-    mail["Subject"] = clean(envelope.subject, 200) or "答复"
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = envelope.message_id
-    parent = message_id_or_none(envelope.in_reply_to)
-    if parent is not None:
-        mail["In-Reply-To"] = parent
-    chain = [item for raw in envelope.references if (item := message_id_or_none(raw)) is not None]
-    if chain:
-        mail["References"] = " ".join(chain)
-    # RFC 3834 §5: a reminder answers nothing that was just sent.
-    mail["Auto-Submitted"] = "auto-generated" if envelope.reminder else "auto-replied"
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(_text(envelope.body), charset="utf-8", cte="base64")
-    return mail.as_bytes()
+    parent = _identifier(envelope.in_reply_to)
+    chain = [item for raw in envelope.references if (item := _identifier(raw)) is not None]
+    name = _undecodable(clean(envelope.sender_name, _LONGEST_NAME))
+    lines = [
+        address_header("From", envelope.sender, name),
+        address_header("To", envelope.recipient),
+        text_header("Subject", subject_as_sent(envelope.subject)),
+        text_header("Date", format_datetime(at)),
+        token_header("Message-ID", [envelope.message_id]),
+        token_header("In-Reply-To", [parent]) if parent else "",
+        token_header("References", chain) if chain else "",
+        # RFC 3834 §5: a reminder answers nothing that was just sent.
+        text_header("Auto-Submitted", "auto-generated" if envelope.reminder else "auto-replied"),
+        text_header("X-Auto-Response-Suppress", "All"),
+        "MIME-Version: 1.0\r\n",
+        'Content-Type: text/plain; charset="utf-8"\r\n',
+        "Content-Transfer-Encoding: base64\r\n",
+    ]
+    body = body_as_sent(envelope.body).replace("\n", "\r\n").encode()
+    return "".join(lines).encode("ascii") + b"\r\n" + _base64_lines(body)
 
 
-def _from(envelope: Envelope) -> MailAddress:
-    return MailAddress(
-        display_name=clean(envelope.sender_name, 60).replace('"', ""),
-        addr_spec=envelope.sender,
-    )
+def subject_as_sent(subject: str) -> str:
+    """Return the subject that the recipient sees: one line, printable, at most 200 characters.
+
+    What looks like an encoded word is taken apart (`= ?`): no program can decode it once more.
+    """
+    return _undecodable(clean(subject, _LONGEST_SUBJECT)) or "答复"
 
 
-def _text(body: str) -> str:
-    """The text with plain line ends and without control characters, whoever edited it."""
+def body_as_sent(body: str) -> str:
+    """Return the text with plain line ends and without control characters, whoever edited it."""
     lines = re.sub(r"\r\n?|\x0b|\x0c|\x85|\u2028|\u2029", "\n", body)
-    printable = re.sub(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]", "", lines)
+    printable = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "", lines)
     return printable.rstrip("\n") + "\n"
+
+
+def _undecodable(text: str) -> str:
+    return text.replace("=?", "= ?")
+
+
+def _identifier(text: str | None) -> str | None:
+    """A Message-ID that can stand in a header; one that reads as an encoded word cannot."""
+    found = message_id_or_none(text)
+    return None if found is None or "=?" in found else found
+
+
+def _base64_lines(content: bytes) -> bytes:
+    return base64.encodebytes(content).replace(b"\n", b"\r\n")

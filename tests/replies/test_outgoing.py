@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,13 @@ from hypothesis import strategies as st
 
 from inbox_ingest.errors import UsageError
 from inbox_ingest.replies.etiquette import OWN_MESSAGE_ID
-from inbox_ingest.replies.outgoing import Envelope, build, message_id_for
+from inbox_ingest.replies.outgoing import (
+    Envelope,
+    body_as_sent,
+    build,
+    message_id_for,
+    subject_as_sent,
+)
 from tests.replies.values import BOX, at
 
 LONG_SUBJECT = (
@@ -111,16 +119,61 @@ def test_an_address_or_identifier_that_would_inject_is_refused(changes: dict[str
         build(envelope(**changes), at(3))
 
 
-@given(
-    subject=st.text(max_size=120),
-    name=st.text(max_size=60),
-    body=st.text(max_size=300),
-    reference=st.text(max_size=40),
+def encoded_word(content: bytes, charset: str = "utf-8", how: str = "b") -> str:
+    """An encoded word as anybody can write one, sound or not."""
+    text = (
+        base64.b64encode(content).decode()
+        if how in "bB"
+        else "".join(f"={byte:02X}" for byte in content)
+    )
+    return f"=?{charset}?{how}?{text}?="
+
+
+INJECTION = b"x\r\nBcc: v@x.cn\r\n\r\nGo to www.evil.cn"
+# Whatever a stranger may call himself or his mail, surrogates and encoded words included.
+ANYTHING = st.text(st.characters() | st.characters(categories=["Cs"]), max_size=120)
+WORDS = st.builds(
+    encoded_word,
+    st.binary(max_size=40) | ANYTHING.map(lambda t: t.encode("utf-8", "replace")),
+    st.sampled_from(["utf-8", "gb18030", "iso-8859-1", "us-ascii", "nonsense"]),
+    st.sampled_from("bBqQ"),
 )
-def test_whatever_stands_in_it_no_header_is_added(
+NESTED = WORDS.map(lambda word: encoded_word(word.encode("ascii")))
+HOSTILE = st.lists(
+    ANYTHING
+    | WORDS
+    | NESTED
+    | st.sampled_from([encoded_word(INJECTION), encoded_word(encoded_word(INJECTION).encode())]),
+    max_size=4,
+).map(" ".join)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_an_encoded_word_in_an_encoded_word_brings_no_header_and_no_text(depth: int) -> None:
+    subject = INJECTION.decode()
+    for _ in range(depth):
+        subject = encoded_word(subject.encode())
+    raw = build(envelope(subject=f"Re: {subject}", sender_name=subject), at(3))
+    assert set(headers_of(raw)) == set(headers_of(build(envelope(), at(3))))
+    parsed = message_from_bytes(raw, policy=policy.default)
+    assert parsed["Bcc"] is None
+    assert parsed["Auto-Submitted"] == "auto-replied"
+    assert parsed.get_content().splitlines() == ["您好！", "", ".一行以点开头", "谢谢"]
+    assert "evil" not in decoded(decoded(headers_of(raw)["subject"]))
+    assert decoded(headers_of(raw)["subject"]) == f"Re: {subject}".replace("=?", "= ?")
+
+
+def test_an_identifier_that_reads_as_an_encoded_word_is_left_out() -> None:
+    evil = f"<{encoded_word(INJECTION)}@x.cn>"
+    found = headers_of(build(envelope(in_reply_to=evil, references=(evil, "<a@x.cn>")), at(3)))
+    assert "in-reply-to" not in found
+    assert found["references"] == "<a@x.cn>"
+
+
+@given(subject=HOSTILE, name=HOSTILE, body=ANYTHING, reference=HOSTILE)
+def test_whatever_stands_in_it_no_header_is_added_and_the_text_is_what_was_shown(
     subject: str, name: str, body: str, reference: str
 ) -> None:
-    plain = set(headers_of(build(envelope(), at(3))))
     raw = build(
         envelope(
             subject=subject,
@@ -131,10 +184,25 @@ def test_whatever_stands_in_it_no_header_is_added(
         ),
         at(3),
     )
-    assert set(headers_of(raw)) <= plain
     raw.decode("ascii")
-    assert headers_of(raw)["from"].endswith(f"<{BOX}>") or headers_of(raw)["from"] == BOX
     assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert b"\r" not in raw.replace(b"\r\n", b"")
+    assert all(len(line) <= 76 for line in raw.split(b"\r\n"))
+    found = headers_of(raw)
+    assert set(found) <= set(headers_of(build(envelope(), at(3))))
+    assert found["from"].endswith(f"<{BOX}>") or found["from"] == BOX
+    assert found["auto-submitted"] == "auto-replied"
+    assert decoded(found["subject"]) == subject_as_sent(subject)
+    assert str(make_header(decode_header(found["subject"]))) == subject_as_sent(subject)
+    parsed = message_from_bytes(raw, policy=policy.default)
+    assert str(parsed["Subject"]) == subject_as_sent(subject)
+    assert parsed["To"].addresses[0].addr_spec == "shen@wangjiang.example.cn"
+    assert parsed.get_payload(decode=True).decode() == body_as_sent(body).replace("\n", "\r\n")
+
+
+@given(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=150))
+def test_an_honest_subject_arrives_as_it_is(subject: str) -> None:
+    assert decoded(headers_of(build(envelope(subject=subject), at(3)))["subject"]) == subject
 
 
 def test_identifiers_are_deterministic_and_ours() -> None:
