@@ -7,7 +7,6 @@ wording; a campaign file may override any of them under `[issues.<code>]`.
 
 from __future__ import annotations
 
-import string
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,12 +18,12 @@ from inbox_ingest.campaign_files import bytes_of, campaign_sha256, issue_texts
 from inbox_ingest.campaign_mistakes import ID_PATTERN, KEY_PATTERN, told
 from inbox_ingest.campaign_numbers import CaseNumbers
 from inbox_ingest.campaign_window import Window
+from inbox_ingest.campaign_wording import checked_wording
 from inbox_ingest.errors import CampaignError, Mistake, toml_mistake
 from inbox_ingest.records import Audience, Frozen, IssueCode, Role, Severity
 
 FieldKind = Literal["text", "choice", "phone", "email", "stamped"]
 STANDARD_KEYS = ("title", "unit", "type", "contact", "phone", "summary")
-ISSUE_PLACEHOLDERS = frozenset({"field", "measured", "limit", "expires", "detail"})
 
 
 class FormField(Frozen):
@@ -189,14 +188,7 @@ class IssueRule(Frozen):
     @field_validator("text", "advice")
     @classmethod
     def _known_placeholders(cls, value: str) -> str:
-        try:
-            names = {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
-        except ValueError as error:
-            raise ValueError("花括号 { } 不成对") from error
-        unknown = sorted(names - ISSUE_PLACEHOLDERS)
-        if unknown:
-            raise ValueError(f"不认识的占位符 {'、'.join('{' + name + '}' for name in unknown)}")
-        return value
+        return checked_wording(value)
 
 
 class Campaign(Frozen):

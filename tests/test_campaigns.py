@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from inbox_ingest.campaign_files import shipped_campaign
-from inbox_ingest.campaigns import FormField, IssueRule, load_campaign
+from inbox_ingest.campaigns import FormField, load_campaign
 from inbox_ingest.errors import CampaignError
 from inbox_ingest.records import IssueCode
 from inbox_ingest.reports.campaign import campaign_lines
@@ -86,17 +86,16 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
         load_campaign(gbk)
 
 
-@pytest.mark.parametrize("text", ["{who}", "{field", "field}", "{}", "{0}"])
-def test_placeholders_that_nobody_fills_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"占位符|花括号"):
-        IssueRule(audience="sender", severity="error", text=text)
-
-
-def test_known_placeholders_and_doubled_braces_are_accepted() -> None:
-    rule = IssueRule(
-        audience="sender", severity="error", text="{field}{measured}{limit}{expires}{detail}{{x}}"
-    )
-    assert rule.text.format(field="正文", measured=1, limit=2, expires="", detail="") == "正文12{x}"
+@pytest.mark.parametrize("key", ["text", "advice"])
+@pytest.mark.parametrize("wording", ["{who}字", "{measured:,}字"])
+def test_words_with_places_that_cannot_be_filled_are_refused_with_their_place(
+    tmp_path: Path, key: str, wording: str
+) -> None:
+    path = tmp_path / "campaign.toml"
+    shipped = shipped_campaign().read_text(encoding="utf-8")
+    path.write_text(f'{shipped}\n[issues.scan-missing]\n{key} = "{wording}"\n', encoding="utf-8")
+    with pytest.raises(CampaignError, match=rf"issues\.scan-missing\.{key}：.*占位符"):
+        load_campaign(path)
 
 
 def test_a_choice_needs_something_to_choose_from() -> None:

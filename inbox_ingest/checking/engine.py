@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inbox_ingest.campaign_wording import fill
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.checking import agreement, documents, fields, filing, scans, text
 from inbox_ingest.checking.findings import Finding, Rule
@@ -58,8 +59,9 @@ def _waiver_of(finding: Finding, case: Case) -> str | None:
 
 def _stamp(finding: Finding, campaign: Campaign) -> Issue:
     rule = campaign.issues[finding.code]
-    wording = rule.text.format(
-        field=finding.field or "",
+    wording = fill(
+        rule.text,
+        field=finding.field,
         measured=finding.measured,
         limit=finding.limit,
         expires=documents.expiry_words(finding.expires),

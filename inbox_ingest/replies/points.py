@@ -8,6 +8,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Sequence
 
+from inbox_ingest.campaign_wording import fill
 from inbox_ingest.campaigns import Campaign, IssueRule
 from inbox_ingest.records import Frozen, Issue, IssueCode
 from inbox_ingest.replies.wording import clean, short_filename, without_links
@@ -80,18 +81,14 @@ def _point(issues: list[Issue], rule: IssueRule, *, joined: bool) -> Point:
     first = issues[0]
     fields = list(dict.fromkeys(_field(issue) for issue in issues))
     if joined:
-        text = rule.text.format(field="”、“".join(fields))
+        text = fill(rule.text, field="”、“".join(fields))
     else:
         # The engine's own words: they hold the detail that only the check knew.
         text = first.text
         if first.field and first.code in FILE_CODES:
             text = text.replace(first.field, fields[0])
-    advice = rule.advice.format(
-        field="”、“".join(fields),
-        measured="" if first.measured is None else first.measured,
-        limit="" if first.limit is None else first.limit,
-        expires="",
-        detail="",
+    advice = fill(
+        rule.advice, field="”、“".join(fields), measured=first.measured, limit=first.limit
     )
     if first.code is IssueCode.FILE_UNREADABLE and "重新发" in text:
         advice = ""  # the reader of that file said already what to do

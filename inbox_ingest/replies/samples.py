@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inbox_ingest.campaign_wording import fill
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.records import Issue, IssueCode
 from inbox_ingest.replies.letter import CaseBlock, FileLine, Letter
@@ -64,8 +65,9 @@ def sample_issue(code: IssueCode, campaign: Campaign) -> Issue:
         severity=rule.severity,
         measured=measured,
         limit=limit,
-        text=rule.text.format(
-            field=field or "",
+        text=fill(
+            rule.text,
+            field=field,
             measured=measured,
             limit=limit,
             expires=expires,
