@@ -12,16 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from inbox_ingest.campaign_files import campaign_sha256, shipped_campaign
+from inbox_ingest.campaign_files import campaign_sha256
 from inbox_ingest.errors import CampaignError, ExitCode, IngestError
-from inbox_ingest.settings import Settings
 from inbox_ingest.stages.lock import only_pass
 from inbox_ingest.stages.poll import Look, look
+from inbox_ingest.stages.request import PassOutcome, Request, StageName
 from inbox_ingest.stages.rules_in_use import keep_to_the_rules
 from inbox_ingest.stages.sources import open_source
 
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from inbox_ingest.inbox.source import Source
     from inbox_ingest.stages.read import ReadingStage
 
-StageName = Literal["collect", "read", "file", "reply"]
 # Waiting work (`PollGlance.waiting`) that a pass up to this stage would do.
 _WORK_OF: dict[StageName, set[str]] = {
     "collect": {"places"},
@@ -42,56 +39,6 @@ _WORK_OF: dict[StageName, set[str]] = {
     "file": {"places", "messages", "decisions"},
     "reply": {"places", "messages", "decisions", "dues", "interrupted"},
 }
-Clock = Callable[[], datetime]
-
-
-class Progress(Protocol):
-    """Where a pass tells how far it is: a bar on a terminal, nothing under cron."""
-
-    def begin(self, stage: StageName, total: int) -> None:
-        """A stage with this many mails begins."""
-
-    def advance(self, count: int) -> None:
-        """So many mails of the stage are done."""
-
-
-class NoProgress:
-    """Tells nobody."""
-
-    def begin(self, stage: StageName, total: int) -> None:
-        """Nothing to show."""
-
-    def advance(self, count: int) -> None:
-        """Nothing to show."""
-
-
-@dataclass(slots=True)
-class PassOutcome:
-    """What a pass did. `nothing_new`: the quick look found nothing to do.
-
-    `counts` are numbers of mails and cases by what was done with them; `notices` Chinese sentences
-    for the organiser.
-    """
-
-    nothing_new: bool = False
-    counts: dict[str, int] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody wants of a pass: how far to go, and whether approved replies are sent."""
-
-    settings: Settings
-    until: StageName = "reply"
-    send: bool = False
-    progress: Progress = field(default_factory=NoProgress)
-    clock: Clock = lambda: datetime.now(UTC)
-
-    @property
-    def campaign_path(self) -> Path:
-        """The campaign file, the shipped one where none is configured."""
-        return self.settings.campaign or shipped_campaign()
 
 
 @dataclass(slots=True)

@@ -21,9 +21,10 @@ from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.casebook.store import open_casebook
 from inbox_ingest.errors import ConfigurationError, ServiceMissing
-from inbox_ingest.pipeline import Request, reading_stage
+from inbox_ingest.pipeline import reading_stage
 from inbox_ingest.stages.file import file_mail
 from inbox_ingest.stages.lock import only_pass
+from inbox_ingest.stages.request import Request
 from inbox_ingest.stages.rules_in_use import keep_to_the_rules
 
 Line = Mapping[str, Any]

@@ -19,9 +19,10 @@ from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.errors import CampaignError, LockHeld, LoginRefused, MailboxUnreachable, TryLater
 from inbox_ingest.inbox.source import FolderMissing
-from inbox_ingest.pipeline import STAGES, PassOutcome, Request, run_pass
+from inbox_ingest.pipeline import STAGES, run_pass
 from inbox_ingest.settings import ExecutorSettings, MailboxSettings, Settings
 from inbox_ingest.stages import file as file_stage
+from inbox_ingest.stages.request import PassOutcome, Request
 from tests.servers.mailbox import PASSWORD, USER, PymapServer
 
 NOW = datetime(2025, 5, 20, 8, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast, get_args
 
 if TYPE_CHECKING:
-    from inbox_ingest.pipeline import PassOutcome
+    from inbox_ingest.stages.request import PassOutcome
 
 Stage = Literal["collect", "read", "file", "reply"]
 
@@ -44,8 +44,9 @@ def plain_options(arguments: Sequence[str]) -> Options | None:
 def make_pass(options: Options) -> None:
     """Make the pass and tell in a line what it did."""
     from inbox_ingest.cli.progress import progress
-    from inbox_ingest.pipeline import Request, run_pass
+    from inbox_ingest.pipeline import run_pass
     from inbox_ingest.settings import load_settings
+    from inbox_ingest.stages.request import Request
 
     source, until, send = options
     with progress() as bar:

@@ -26,10 +26,10 @@ def reread_all(
     """
     from inbox_ingest.cli.printing import show
     from inbox_ingest.cli.progress import progress
-    from inbox_ingest.pipeline import Request
     from inbox_ingest.reports.rereading import difference_lines
     from inbox_ingest.rereading import reread
     from inbox_ingest.settings import load_settings
+    from inbox_ingest.stages.request import Request
 
     with progress() as bar:
         done = reread(Request(load_settings(), progress=bar), dry_run=dry_run)
