@@ -1,14 +1,15 @@
 """Load a campaign's letter templates, and find every mistake in them before a letter is due.
 
 Templates are written by organisers, values come from strangers. So the environment is sandboxed,
-an unknown name is an error and not a blank, values are never read as template text, and loading
-renders every template with samples that reach each branch: a mistake fails at load, with file and
-line, and never at sending.
+an unknown name is an error and not a blank, values are never read as template text, time and memory
+are bounded, and loading renders every template with samples that reach each branch: a mistake fails
+at load, with file and line, and never at sending.
 """
 
 from __future__ import annotations
 
 import re
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -20,12 +21,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.errors import CampaignError, Mistake, why_unreadable
+from inbox_ingest.replies.bounds import TookTooLong, bounded
 from inbox_ingest.replies.letter import Letter
 from inbox_ingest.replies.samples import sample_letters
 
 KINDS: Final = ("receipt", "missing", "reminder")
 _SUFFIX: Final = ".txt.j2"
 _LONGEST_BODY: Final = 60_000
+# A letter takes some two milliseconds; the trial at load renders some seventy.
+_SECONDS: Final = 1.0
+_SECONDS_AT_LOAD: Final = 5.0
+_MEMORY: Final = 256 << 20
 
 
 class TemplateFailed(Exception):
@@ -45,15 +51,17 @@ class LetterTemplates:
             TemplateFailed: the template fails on this letter, says nothing, or never ends.
         """
         try:
-            template = self._environment.get_template(f"{kind}{_SUFFIX}")
-            text = _tidy(template.render(letter=letter, campaign=_shown(campaign)))
+            with bounded(seconds=_SECONDS, memory=_MEMORY):
+                template = self._environment.get_template(f"{kind}{_SUFFIX}")
+                parts = template.generate(letter=letter, campaign=_shown(campaign))
+                text = _tidy(_joined(parts))
+        except TemplateFailed:
+            raise
         # A template is a small program of the organiser's: whatever it raises is a mistake in it.
         except Exception as error:
             raise TemplateFailed(_in_words(error)) from error
         if not text.strip():
             raise TemplateFailed("写出来的信是空的")
-        if len(text) > _LONGEST_BODY:
-            raise TemplateFailed(f"写出来的信超过{_LONGEST_BODY}个字符")
         return text
 
 
@@ -122,14 +130,19 @@ def _mistakes(
     broken = False
     for name in sources:
         try:
-            environment.get_template(name)
+            with bounded(seconds=_SECONDS, memory=_MEMORY):
+                environment.get_template(name)
         except jinja2.TemplateSyntaxError as error:
             broken = True
             yield Mistake(f"{error.name or name} 第{error.lineno}行", _in_words(error))
+        except Exception as error:  # noqa: BLE001 - compiling runs constant parts of it already
+            broken = True
+            yield Mistake(name, _in_words(error))
     if broken:
         return
     paths = {path: name for name, (_, path) in sources.items()}
     seen: set[str] = set()
+    until = time.process_time() + _SECONDS_AT_LOAD
     for kind in KINDS:
         if f"{kind}{_SUFFIX}" not in sources:
             yield Mistake(f"{kind}{_SUFFIX}", "缺少这个模板")
@@ -139,6 +152,10 @@ def _mistakes(
             if wrong is not None and str(wrong) not in seen:
                 seen.add(str(wrong))
                 yield wrong
+            if time.process_time() > until:
+                if not seen:
+                    yield Mistake(f"{kind}{_SUFFIX}", "运行太慢")
+                return
 
 
 def _trial(
@@ -172,6 +189,10 @@ def _in_words(error: Exception) -> str:
         return f"用了没有的名称（{error.message}）"
     if isinstance(error, jinja2.TemplateSyntaxError):
         return f"模板语法有误（{error.message}）"
+    if isinstance(error, TookTooLong):
+        return "运行太久，可能有循环停不下来"
+    if isinstance(error, MemoryError):
+        return "用的内存太多"
     return f"模板运行出错（{type(error).__name__}: {error}）"
 
 
@@ -183,6 +204,17 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "contacts": [{"name": c.name, "phone": c.phone} for c in campaign.contacts],
         "mailbox": campaign.mailbox,
     }
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The whole text, given up as soon as it is longer than any letter."""
+    kept, length = [], 0
+    for part in parts:
+        length += len(part)
+        if length > _LONGEST_BODY:
+            raise TemplateFailed(f"写出来的信超过{_LONGEST_BODY}个字符")
+        kept.append(part)
+    return "".join(kept)
 
 
 def _tidy(text: str) -> str:

@@ -88,6 +88,43 @@ def test_a_template_that_fails_on_a_real_letter_says_so_and_nothing_else(tmp_pat
         templates.render("receipt", letter, CAMPAIGN)
 
 
+NEVER_ENDING = {
+    "nested loops": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}好",
+    "a giant text": "{{ 'x' * 3000000000 }}",
+    "a giant text at run time": "{{ letter.deadline * 3000000000 }}",
+    "a giant output": "{% for a in range(9999) %}{{ 'x' * 100000 }}{% endfor %}",
+    "a giant width": "{{ '%3000000000d' % 1 }}",
+    "a doubling text": "{% set n = namespace(s='x') %}"
+    "{% for a in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}好",
+    "a giant number": "{{ 9 ** (9 ** 9) }}",
+    "branching without end": "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
+    "including itself": "{% include 'receipt.txt.j2' %}",
+    "nesting too deep to compile": "{% for a in [1] %}" * 30 + "好" + "{% endfor %}" * 30,
+}
+
+
+@pytest.mark.parametrize("text", NEVER_ENDING.values(), ids=NEVER_ENDING.keys())
+def test_a_template_that_would_never_end_is_stopped_at_load(tmp_path: Path, text: str) -> None:
+    """The test ends at all: that is what is shown. An unbounded one would hold the pass for ever."""
+    with pytest.raises(CampaignError) as caught:
+        load(tmp_path, receipt=text)
+    assert "receipt.txt.j2" in caught.value.message
+    assert not caught.value.message.isascii()
+
+
+@pytest.mark.parametrize("text", list(NEVER_ENDING.values())[:-1], ids=list(NEVER_ENDING)[:-1])
+def test_one_that_never_ends_on_a_real_letter_alone_fails_that_letter(
+    tmp_path: Path, text: str
+) -> None:
+    other = "{% if letter.unit == '真实单位' %}{% include 'other.txt.j2' %}{% endif %}好"
+    sample = next(iter(sample_letters(CAMPAIGN)))
+    templates = load(tmp_path, receipt=other, other=text)
+    assert templates.render("receipt", sample, CAMPAIGN) == "好\n"
+    with pytest.raises(TemplateFailed):
+        templates.render("receipt", sample.model_copy(update={"unit": "真实单位"}), CAMPAIGN)
+    assert templates.render("receipt", sample, CAMPAIGN) == "好\n"
+
+
 def test_samples_reach_every_issue_a_sender_can_hear_of() -> None:
     said = {
         code
