@@ -101,7 +101,7 @@ class _Reader:
 
     def _value(self, form_field: FormField, text: str, answer: Answer) -> FieldValue:
         if form_field.kind == "choice":
-            choice = read_choice(answer.paragraphs, text, form_field.options)
+            choice = read_choice(answer.paragraphs, text, form_field.options, form_field.labels)
             value = choice.ticked[0] if len(choice.ticked) == 1 else None
             evidence = self._evidence(answer.where, sure=choice.sure)
             return FieldValue(
