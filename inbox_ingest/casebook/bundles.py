@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.naming import Name, agree, name_of, names_in_file_name
+from inbox_ingest.casebook.naming import Name, agree, name_of, names_in_file_name, richer
 from inbox_ingest.records import Attachment, CloudLink, IssueCode, Reading, Role
 
 CORE_ROLES: frozenset[Role] = frozenset({"form", "form_scan", "case_text"})
@@ -87,7 +87,7 @@ def bundle_of(
     """Files that a person put or left together, under their own names, without a doubt."""
     bundle = Bundle(list(attachments), key=key)
     for attachment in attachments:
-        bundle.name = _richer(bundle.name, name_of(attachment, campaign))
+        bundle.name = richer(bundle.name, name_of(attachment, campaign))
     return bundle
 
 
@@ -198,7 +198,7 @@ def _clusters(files: Sequence[Attachment], campaign: Campaign) -> list[Bundle]:
             bundles.append(Bundle([file], name=name))
         else:
             home.attachments.append(file)
-            home.name = _richer(home.name, name)
+            home.name = richer(home.name, name)
     return bundles
 
 
@@ -209,10 +209,6 @@ def _one_case(bundle: Bundle, file: Attachment, name: Name, campaign: Campaign) 
         same_stem = bool(name.stem) and name.stem == bundle.name.stem
         return same_stem or not (name.known and bundle.name.known)
     return verdict
-
-
-def _richer(first: Name, second: Name) -> Name:
-    return Name(*(a or b for a, b in zip(first, second, strict=True)))
 
 
 def _add_to_only(
@@ -233,7 +229,7 @@ def _add_to_only(
             apart.append(Bundle([file], name=name))
             continue
         home.attachments.append(file)
-        home.name = _richer(home.name, name)
+        home.name = richer(home.name, name)
 
 
 def _pair(bundles: list[Bundle], files: list[Attachment], role: Role, campaign: Campaign) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle, bundles_of
 from inbox_ingest.casebook.changes import Outcome
+from inbox_ingest.casebook.doubting import with_doubts
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.matching import (
     Index,
@@ -102,6 +103,7 @@ class Fold:
         match = find_case(self.index, bundle, received)
         case = match.case
         if case is None:
+            match = with_doubts(match, self.index, bundle, received)
             case = self.begin(f"{raw_sha256}:{bundle.first_part}")
             done.began = True
             left = [n for n in self.numbering.orphaned(raw_sha256) if n not in self._claimed]

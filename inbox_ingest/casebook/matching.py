@@ -17,6 +17,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.naming import agree_with_any, names_in_file_name
+from inbox_ingest.casebook.proof import same_hand
 from inbox_ingest.records import Received
 
 _CORRECTION = re.compile(r"更正|更改|修改|修订|改正|订正|替换|重新|重报|作废|为准|最新|补正|改后")
@@ -195,7 +196,7 @@ def _same_bytes(index: Index, bundle: Bundle, received: Received) -> list[DraftC
 
 
 def _same_unit_and_title(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
-    del received
+    """One unit and one title; of a unit written in short, only where it is surely that one."""
     if not bundle.name.title:
         return []
     candidates = list(index.by_title.get(bundle.name.title, ()))
@@ -204,7 +205,22 @@ def _same_unit_and_title(index: Index, bundle: Bundle, received: Received) -> li
     both_known = [
         case for case in candidates if bundle.name.unit and any(name.unit for name in case.names)
     ]
-    return [case for case in both_known if agree_with_any(case.names, bundle.name, index.campaign)]
+    surely = [
+        case
+        for case in both_known
+        if agree_with_any(case.names, bundle.name, index.campaign, proven=False)
+    ]
+    return surely or [
+        case
+        for case in both_known
+        if agree_with_any(case.names, bundle.name, index.campaign)
+        and _by_the_same_hand(index, case, bundle, received)
+    ]
+
+
+def _by_the_same_hand(index: Index, case: DraftCase, bundle: Bundle, received: Received) -> bool:
+    answers = case in threaded_cases(index, received) or case in quoted_cases(index, received)
+    return same_hand(case, bundle, received, index.campaign, answers=answers)
 
 
 def _thread(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:

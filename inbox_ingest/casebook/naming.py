@@ -6,10 +6,17 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.checking.sameness import normal_form, normal_unit, same_title, same_unit
+from inbox_ingest.checking.sameness import (
+    compatible_units,
+    misspells,
+    normal_form,
+    normal_unit,
+    same_title,
+    same_unit,
+)
 from inbox_ingest.records import Attachment
 
 # Below this an OCR reading is too shaky to tell cases apart.
@@ -20,7 +27,8 @@ _COUNTER = re.compile(r"副本|最新|最终|定稿|终稿|修改|修订|更正|
 class Name(NamedTuple):
     """Title and unit in normal form, empty where unknown, and how a file is called without its role.
 
-    `whole_title` and `whole_unit` keep the words as written, for comparison and for people.
+    `whole_title` and `whole_unit` keep the words as written, for comparison and for people. `ocr`
+    says that a machine read them from a picture, so that single characters may be wrong.
     """
 
     title: str
@@ -28,6 +36,7 @@ class Name(NamedTuple):
     stem: str
     whole_title: str
     whole_unit: str
+    ocr: bool = False
 
     @property
     def known(self) -> bool:
@@ -50,7 +59,15 @@ def name_of(attachment: Attachment, campaign: Campaign) -> Name:
         stem=stem_of(attachment.filename, campaign),
         whole_title=title,
         whole_unit=unit,
+        ocr=_by_ocr(attachment),
     )
+
+
+def _by_ocr(attachment: Attachment) -> bool:
+    form, text = attachment.form, attachment.case_text
+    if form is not None:
+        return any(value.evidence.means == "ocr" for value in form.fields.values())
+    return text is not None and text.evidence.means == "ocr"
 
 
 def _field(attachment: Attachment, campaign: Campaign, key: str) -> str:
@@ -86,26 +103,74 @@ def _role_words(campaign: Campaign) -> tuple[str, ...]:
     return _words(documents + campaign.form.titles + campaign.text.titles)
 
 
+def richer(first: Name, second: Name) -> Name:
+    """What two documents of one case say together; the first has the word."""
+    gaps = not (first.title and first.unit)
+    return Name(
+        title=first.title or second.title,
+        unit=first.unit or second.unit,
+        stem=first.stem or second.stem,
+        whole_title=first.whole_title or second.whole_title,
+        whole_unit=first.whole_unit or second.whole_unit,
+        ocr=first.ocr or (gaps and second.known and second.ocr),
+    )
+
+
 def agree(first: Name, second: Name, campaign: Campaign) -> bool | None:
-    """Whether two documents speak of one case: True, False, or None where they do not say."""
+    """Whether two documents of one mail speak of one case: True, False, or None: they do not say."""
     return agree_with_any([first], second, campaign)
 
 
-def agree_with_any(known: Sequence[Name], name: Name, campaign: Campaign) -> bool | None:
+def agree_with_any(
+    known: Sequence[Name], name: Name, campaign: Campaign, *, proven: bool = True
+) -> bool | None:
     """Whether `name` speaks of the case that all of `known` speak of; None where they do not say.
 
-    Another unit is another case whatever the title; else the title decides.
+    Another unit is another case whatever the title; else the title decides. A unit that is written
+    in short, or that OCR may have misread, is the same one only where something else has `proven`
+    that they belong together.
     """
-    units = [other.whole_unit for other in known if other.unit]
-    if name.unit and units:
-        suffixes = campaign.unit_suffixes
-        if not any(same_unit(unit, name.whole_unit, suffixes) for unit in units):
-            return False
-    titles = [other.whole_title for other in known if other.title]
+    units = _same_units(known, name, campaign)
+    if units == "other":
+        return False
+    titles = [other for other in known if other.title]
     if not (name.title and titles):
         return None
-    similarity = campaign.assembly.title_similarity
-    return any(same_title(title, name.whole_title, similarity=similarity) for title in titles)
+    if not any(_same_titles(title, name, campaign) for title in titles):
+        return False
+    return None if units == "alike" and not proven else True
+
+
+def _same_titles(first: Name, second: Name, campaign: Campaign) -> bool:
+    return same_title(
+        first.whole_title, second.whole_title, similarity=campaign.assembly.title_similarity
+    ) or ((first.ocr or second.ocr) and misspells(first.whole_title, second.whole_title))
+
+
+def _same_units(
+    known: Sequence[Name], name: Name, campaign: Campaign
+) -> Literal["same", "alike", "other"] | None:
+    """What the units say; None where one side names none.
+
+    A name that is short for two units proves neither: who is alike to one and not to the other is
+    another unit. Misspellings of one and the same unit are no two units.
+    """
+    units = {other.whole_unit: other.ocr for other in known if other.unit}
+    if not (name.unit and units):
+        return None
+    suffixes = campaign.unit_suffixes
+    if any(same_unit(unit, name.whole_unit, suffixes) for unit in units):
+        return "same"
+    alike = [
+        unit
+        for unit, ocr in units.items()
+        if compatible_units(unit, name.whole_unit, suffixes)
+        or ((ocr or name.ocr) and misspells(unit, name.whole_unit))
+    ]
+    others = [
+        unit for unit in units if unit not in alike and not any(misspells(unit, a) for a in alike)
+    ]
+    return "alike" if alike and not others else "other"
 
 
 def names_in_file_name(attachment: Attachment, name: Name) -> bool:

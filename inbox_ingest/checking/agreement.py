@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.checking.findings import Finding
-from inbox_ingest.checking.sameness import same_title, same_unit
+from inbox_ingest.checking.sameness import abbreviates, same_title
 from inbox_ingest.records import Attachment, Case, IssueCode
 
 # OCR misreads single characters; text does not.
@@ -32,7 +32,7 @@ def units_agree(case: Case, campaign: Campaign) -> Iterator[Finding]:
     suffixes = campaign.unit_suffixes
 
     def match(first: _Mention, second: _Mention) -> bool:
-        return same_unit(first.value, second.value, suffixes) or (
+        return abbreviates(first.value, second.value, suffixes) or (
             (first.ocr or second.ocr)
             and same_title(first.value, second.value, similarity=_OCR_SIMILARITY)
         )

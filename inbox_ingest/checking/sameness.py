@@ -1,7 +1,7 @@
 """Are two titles, two units the same but for how they were written? (contract §6, §9)
 
-Width, spaces, punctuation, 《》 and legal-form suffixes make no difference; an abbreviation of a
-unit (市港航中心 for 某某市港航事业发展中心) is the same unit.
+Width, spaces, punctuation, 《》 and legal-form suffixes make no difference. An abbreviation of a unit
+(市港航中心 for 某某市港航事业发展中心) is no mismatch, but does not prove that two units are one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,14 @@ from functools import lru_cache
 
 _WHOLE_NAME = 6  # characters: a name this long within another is no coincidence
 _NOT_WORD = re.compile(r"[\W_]+")
+# Characters that tell cases and units apart however alike the rest: 一期 and 二期, 东站 and 西站.
+_TELLING = frozenset("一二三四五六七八九十百零〇两首末甲乙丙丁上下东南西北前后左右大小新旧")
+_ONE_SLIP_IN = 6  # characters: OCR, or a tired typist, gets one in so many wrong
+# Words that make a unit below another one; 分 and 子 are what is left of 分公司 without its legal form.
+_SUBORDINATE = re.compile(
+    r"第[一二三四五六七八九十百零〇\d]|[省市州区县旗乡镇]|街道|分局|[分子](?: |$)|分公司|子公司|分院"
+    r"|分中心|大队|支队|中队|车队|班组|工区|支部|车间|[站所]"
+)
 
 
 @lru_cache(maxsize=1 << 15)  # labels, suffixes and role words come again and again
@@ -56,7 +64,16 @@ def same_title(first: str | None, second: str | None, *, similarity: float = 1.0
 
 
 def same_unit(first: str | None, second: str | None, suffixes: Sequence[str] = ()) -> bool:
-    """Whether two names may stand for one unit: equal, or one an abbreviation of the other."""
+    """Whether two names are surely one unit: equal in normal form without their legal forms."""
+    a, b = normal_unit(first, suffixes), normal_unit(second, suffixes)
+    return bool(a) and a == b
+
+
+def abbreviates(first: str | None, second: str | None, suffixes: Sequence[str] = ()) -> bool:
+    """Whether one name may be short for the other, or equal to it: no mismatch (contract §9).
+
+    This is no proof that they are one unit: 交通局 is short for hundreds.
+    """
     a, b = normal_unit(first, suffixes), normal_unit(second, suffixes)
     if not a or not b:
         return False
@@ -66,6 +83,34 @@ def same_unit(first: str | None, second: str | None, suffixes: Sequence[str] = (
     return len(shorter) >= 3 and _abbreviates(shorter, longer)
 
 
+def compatible_units(first: str | None, second: str | None, suffixes: Sequence[str] = ()) -> bool:
+    """Whether two names may be one unit: one abbreviates the other, and is not the unit above it."""
+    if not abbreviates(first, second, suffixes):
+        return False
+    names = normal_unit(first, suffixes), normal_unit(second, suffixes)
+    shorter, longer = sorted(names, key=len)
+    return not _SUBORDINATE.search(_added(shorter, longer))
+
+
+def misspells(first: str | None, second: str | None) -> bool:
+    """Whether two names differ only as a slip of the pen or of OCR would have it.
+
+    One character in six is another one, too many or left out; never a numeral or a direction.
+    """
+    a, b = normal_form(first), normal_form(second)
+    if min(len(a), len(b)) < 4 or abs(len(a) - len(b)) > 1:
+        return False
+    slips = max(1, min(len(a), len(b)) // _ONE_SLIP_IN)
+    changed = [
+        (a[i:j], b[k:m])
+        for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        if tag != "equal"
+    ]
+    if any(c in _TELLING or c.isascii() for pair in changed for part in pair for c in part):
+        return False
+    return sum(max(len(one), len(two)) for one, two in changed) <= slips
+
+
 def _abbreviates(shorter: str, longer: str) -> bool:
     """Every character of `shorter` stands in `longer` in the same order, and the last ones agree.
 
@@ -73,3 +118,19 @@ def _abbreviates(shorter: str, longer: str) -> bool:
     """
     rest = iter(longer)
     return shorter[-1] == longer[-1] and all(character in rest for character in shorter)
+
+
+def _added(shorter: str, longer: str) -> str:
+    """What `longer` says besides, a space where `shorter` goes on; what stands before it is left out.
+
+    A region or a parent before the whole name (江苏省南京市…) makes no other unit; within or after
+    it, it does.
+    """
+    start = longer.find(shorter)
+    if start >= 0:
+        return longer[start + len(shorter) :]
+    added, rest = "", longer
+    for place, character in enumerate(shorter):
+        gap, _, rest = rest.partition(character)
+        added += f" {gap}" if place else ""
+    return f"{added} {rest}"

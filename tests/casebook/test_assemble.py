@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+import pytest
+
 from inbox_ingest.casebook.assemble import Assembled, assemble
+from inbox_ingest.checking.engine import check
 from inbox_ingest.records import (
+    Attachment,
     AutomaticSigns,
     Case,
     CloudLink,
@@ -42,6 +46,22 @@ def filenames(case: Case) -> list[str | None]:
 def dispositions(assembled: Assembled, mails: Sequence[Received]) -> list[str]:
     found = {outcome.raw_sha256: outcome.disposition for outcome in assembled.outcomes}
     return [found[item.reading.raw_sha256] for item in mails]
+
+
+def sender_issues(case: Case) -> list[str]:
+    """What the sender would be told."""
+    return [issue.code.value for issue in check(case, CAMPAIGN) if issue.audience == "sender"]
+
+
+def in_folders(
+    folders: Mapping[str, Sequence[Attachment]], container: str = "材料.zip", part: str = "2"
+) -> list[Attachment]:
+    """Files of one archive, each in its folder."""
+    placed = [(folder, file) for folder, files in folders.items() for file in files]
+    return [
+        file.model_copy(update={"container": container, "group": folder, "part": f"{part}/{place}"})
+        for place, (folder, file) in enumerate(placed, start=1)
+    ]
 
 
 # --- joining ----------------------------------------------------------------------------------
@@ -102,6 +122,58 @@ def test_an_abbreviated_unit_is_the_same_unit() -> None:
         mail(form(unit="金陵市港航中心", version="2"), sender="zhao@example.cn", hours=30),
     )
     assert len(assembled.cases) == 1
+
+
+def test_an_abbreviated_unit_of_somebody_else_is_a_doubt_and_no_proof() -> None:
+    short = form(unit="市港航中心", phone="13900000002")
+    assembled = fold(
+        mail(form(unit="金陵市港航事业发展中心"), scan(), case_text()),
+        mail(short, sender="zhao@example.cn", hours=30),
+    )
+    assert [roles(case) for case in assembled.cases] == [
+        ["form", "form_scan", "case_text"],
+        ["form"],
+    ]
+    assert all(case.unsure for case in assembled.cases)
+    assert sender_issues(assembled.cases[1]) == []
+
+
+def test_a_name_that_is_short_for_two_units_does_not_make_them_one() -> None:
+    mails = [
+        mail(form(unit=unit, phone=None), case_text(unit=unit, version=unit), hours=place)
+        for place, unit in enumerate(["市交通局", "金陵市交通运输局", "临江市交通运输局"])
+    ]
+    for case in fold(*mails).cases:
+        named = {
+            material.attachment.form.fields["申报单位"].value
+            for material in (*case.documents, *case.superseded)
+            if material.attachment.form
+        }
+        assert not named >= {"金陵市交通运输局", "临江市交通运输局"}
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("苏州市交通运输局", "苏州市吴中区交通运输局"),
+        ("南京市交通运输局", "南京市交通运输局江宁分局"),
+        ("南京公共交通集团有限公司", "南京公共交通集团有限公司第三分公司"),
+    ],
+)
+@pytest.mark.parametrize("folders", [False, True])
+def test_a_unit_and_the_one_below_it_are_two_cases_and_each_others_likeness(
+    above: str, below: str, folders: bool
+) -> None:
+    def files(unit: str) -> list[Attachment]:
+        return [form(unit=unit), scan(version=unit), case_text(unit=unit, version=unit)]
+
+    assembled = (
+        fold(mail(*in_folders({above: files(above), below: files(below)})))
+        if folders
+        else fold(mail(*files(above)), mail(*files(below), hours=5))
+    )
+    assert [roles(case) for case in assembled.cases] == [["form", "form_scan", "case_text"]] * 2
+    assert all(case.duplicates_of for case in assembled.cases)
 
 
 def test_a_second_case_sent_in_an_old_thread_is_a_case_of_its_own() -> None:

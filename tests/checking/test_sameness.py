@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from inbox_ingest.checking.sameness import normal_form, same_title, same_unit
+from inbox_ingest.checking.sameness import (
+    abbreviates,
+    compatible_units,
+    normal_form,
+    same_title,
+    same_unit,
+)
 
 SUFFIXES = ("有限责任公司", "有限公司", "集团", "公司")
 
@@ -50,15 +56,49 @@ def test_nearly_equal_titles_are_one_where_the_campaign_allows_it() -> None:
     [
         ("金陵公交集团有限公司", "金陵公交集团"),
         ("金陵公交有限责任公司", "金陵公交公司"),
-        ("金陵市港航事业发展中心", "市港航中心"),
         ("金陵市交通运输局", "金陵市 交通运输局"),
-        ("金陵市交通局", "金陵市交通运输局"),
-        ("中共金陵市交通运输局委员会", "金陵市交通运输局"),
+        ("（金陵市）交通运输局", "金陵市交通运输局"),
     ],
 )
-def test_suffixes_and_abbreviations_are_the_same_unit(first: str, second: str) -> None:
+def test_spacing_and_legal_form_make_no_other_unit(first: str, second: str) -> None:
     assert same_unit(first, second, SUFFIXES)
     assert same_unit(second, first, SUFFIXES)
+
+
+ABBREVIATIONS = [
+    ("金陵市港航事业发展中心", "市港航中心"),
+    ("金陵市交通局", "金陵市交通运输局"),
+    ("中共金陵市交通运输局委员会", "金陵市交通运输局"),
+    ("江南省金陵市交通运输局", "金陵市交通运输局"),
+    ("白沙县公路事业发展中心", "公路中心"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), ABBREVIATIONS)
+def test_an_abbreviation_is_no_mismatch_and_no_proof(first: str, second: str) -> None:
+    for pair in ((first, second), (second, first)):
+        assert abbreviates(*pair, SUFFIXES)
+        assert compatible_units(*pair, SUFFIXES)
+        assert not same_unit(*pair, SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("苏州市交通运输局", "苏州市吴中区交通运输局"),
+        ("南京市交通运输局", "南京市交通运输局江宁分局"),
+        ("南京公共交通集团有限公司", "南京公共交通集团有限公司第三分公司"),
+        ("南京公共交通集团有限公司", "南京公共交通集团江宁分公司"),
+        ("市交通局", "苏州市相城区交通运输局"),
+        ("云水县交通运输局", "云水县交通运输局公路管理站"),
+        ("金陵市执法支队", "金陵市交通执法第二支队"),
+        ("江南省交通运输厅", "江南省交通运输厅港航所"),
+    ],
+)
+def test_a_unit_below_another_is_not_that_one(above: str, below: str) -> None:
+    assert not same_unit(above, below, SUFFIXES)
+    assert not compatible_units(above, below, SUFFIXES)
+    assert not compatible_units(below, above, SUFFIXES)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +113,7 @@ def test_suffixes_and_abbreviations_are_the_same_unit(first: str, second: str) -
 )
 def test_different_units_stay_different(first: str, second: str) -> None:
     assert not same_unit(first, second, SUFFIXES)
+    assert not abbreviates(first, second, SUFFIXES)
 
 
 def test_a_name_of_nothing_but_its_suffix_keeps_it() -> None:
