@@ -92,7 +92,10 @@ class Address(Frozen):
 
 
 class AutomaticSigns(Frozen):
-    """Header values that say a machine wrote the mail (RFC 3834 §5); lower-cased, decoded."""
+    """Header values that say a machine wrote the mail (RFC 3834 §5); lower-cased, decoded.
+
+    A header that stands there twice has both values, with a comma between.
+    """
 
     auto_submitted: str | None = None
     precedence: str | None = None
@@ -110,6 +113,7 @@ class Message(Frozen):
     message_id: str | None
     subject: str | None
     sender: Address | None  # From, the first address
+    other_senders: tuple[Address, ...] = ()  # further addresses of From, and those of Sender
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
@@ -212,6 +216,7 @@ class Attachment(Frozen):
     `part` is its stable place: MIME part path, then member indexes inside containers (`2/1/3`).
     `container` names the archive or nested mail it came out of, `group` the folder inside it.
     `kind` is the format by content (`docx`, `doc`, `pdf`, `jpeg`, `zip` … `unknown`).
+    `lost` names (in Chinese) what of the file nobody read: what is missing elsewhere may be there.
     """
 
     filename: str | None
@@ -228,6 +233,7 @@ class Attachment(Frozen):
     case_text: CaseText | None = None
     scan: ScanRecord | None = None
     problems: tuple[Problem, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 class CloudLink(Frozen):

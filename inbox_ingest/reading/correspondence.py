@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from inbox_ingest.records import Message
+from inbox_ingest.records import AutomaticSigns, Message
 
 # `Re:`, `回复：`, `答复:`, `转发：`, `Fw:`, `RE[2]:`.
 _ANSWER = r"(?:re|aw|sv|antw|回复|答复|回覆|回復|答覆|reply)"
@@ -125,14 +125,25 @@ class _Sign(NamedTuple):
     shown_by: Callable[[Message, str], bool]
 
 
-def _auto_submitted(message: Message) -> bool:
-    value = re.sub(r"\(.*?\)", " ", message.signs.auto_submitted or "")
-    token = value.partition(";")[0].strip().casefold()
-    return token not in ("", "no")
+def sent_by_program(signs: AutomaticSigns) -> bool:
+    """Whether Auto-Submitted says anything but `no` (RFC 3834 §5), in any of its occurrences."""
+    values = without_comments(signs.auto_submitted or "").split(",")
+    tokens = {value.partition(";")[0].strip().strip('"').strip().casefold() for value in values}
+    return bool(tokens - {"", "no"})
 
 
-def _mass(message: Message) -> bool:
-    return (message.signs.precedence or "").strip().casefold() in _MASS
+def sent_to_many(signs: AutomaticSigns) -> bool:
+    """Whether Precedence names a kind of mass mail, in any of its occurrences."""
+    words = re.split(r'[,;"\s]+', without_comments(signs.precedence or ""))
+    return any(word.casefold() in _MASS for word in words)
+
+
+def without_comments(value: str) -> str:
+    """A header's value without comments (RFC 5322 §3.2.2), which may hold one another."""
+    before = None
+    while before != value:
+        before, value = value, re.sub(r"\([^()]*\)", " ", value)
+    return value
 
 
 def _sent_by(pattern: re.Pattern[str]) -> Callable[[Message, str], bool]:
@@ -163,9 +174,9 @@ _SIGNS: tuple[_Sign, ...] = (
     _Sign("阅读回执", _titled(_RECEIPT_SUBJECT)),
     _Sign("自动回复（假期、外出等）", _titled(_VACATION_SUBJECT)),
     _Sign("邮件列表或群发邮件", lambda message, _: bool(message.signs.list_headers)),
-    _Sign("邮件列表或群发邮件", lambda message, _: _mass(message)),
+    _Sign("邮件列表或群发邮件", lambda message, _: sent_to_many(message.signs)),
     _Sign("邮件列表的管理地址", _sent_by(_LIST_ROBOTS)),
-    _Sign("程序自动发出的邮件", lambda message, _: _auto_submitted(message)),
+    _Sign("程序自动发出的邮件", lambda message, _: sent_by_program(message.signs)),
     _Sign("自动回复（邮件头注明）", lambda message, _: bool(message.signs.auto_reply_headers)),
     _Sign("系统通知（不收回信的地址）", _sent_by(_NO_REPLY)),
     _Sign("系统通知（退信路径为空）", lambda message, _: message.signs.null_return_path),

@@ -65,6 +65,8 @@ _UNASKED = re.compile(
     rb"(?:[ \t][^\n]*\n)*",
     re.IGNORECASE | re.MULTILINE,
 )
+# `List-Id : x` (RFC 5322 §4.5): the standard library takes such a line for the end of the header.
+_SPACED_NAME = re.compile(rb"^([!-9;-~]+)[ \t]+:", re.MULTILINE)
 _RECEIVED = re.compile(rb"^received[ \t]*:([^\n]*\n(?:[ \t][^\n]*\n)*)", re.I | re.M)
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # its warnings quote the mail
@@ -107,7 +109,8 @@ def take_apart(content: Content, sink: Sink) -> MailParts:
     with RawMail(content) as raw:
         root = structure_of(raw)
         received = [found.group(1) for found in _RECEIVED.finditer(root.header)]
-        parsed = _parsed(replace(root, header=_bounded(_UNASKED.sub(b"", root.header))))
+        header = _SPACED_NAME.sub(rb"\1:", _UNASKED.sub(b"", root.header))
+        parsed = _parsed(replace(root, header=_bounded(header)))
         reader = _Reader(raw, sink, parsed)
         reader.read(root)
         message = message_record(parsed[root.path], received)

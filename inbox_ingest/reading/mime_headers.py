@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from inbox_ingest.reading.charsets import clean_line, decode_header, raw_header
+from inbox_ingest.reading.correspondence import without_comments
 from inbox_ingest.reading.mime_addresses import addresses
 from inbox_ingest.reading.mime_names import main_value, parameters
 from inbox_ingest.records import Address, AutomaticSigns, Message
@@ -49,13 +50,15 @@ class Headers:
 
 def message_record(headers: Headers, received: Iterable[bytes]) -> Message:
     """The headers of a mail as a `Message`; `received` are its Received values, newest first."""
-    senders = _people(headers, "from") or _people(headers, "sender")
+    authors, agents = _people(headers, "from"), _people(headers, "sender")
+    senders = authors or agents
     subject = headers.text("subject")
     dates = (_date(value.rpartition(b";")[2]) for value in received)
     return Message(
         message_id=_message_id(headers.first("message-id")),
         subject=None if subject is None else subject[:_LONGEST_SUBJECT],
         sender=senders[0] if senders else None,
+        other_senders=tuple(dict.fromkeys((*senders[1:], *(agents if authors else ())))),
         reply_to=_people(headers, "reply-to"),
         to=_people(headers, "to"),
         cc=_people(headers, "cc"),
@@ -106,12 +109,17 @@ def _signs(headers: Headers) -> AutomaticSigns:
         list_headers=tuple(name for name in names if _LIST_HEADER.fullmatch(name)),
         auto_response_suppress=_lowered(headers, "x-auto-response-suppress"),
         auto_reply_headers=tuple(name for name in names if _AUTO_REPLY.fullmatch(name)),
-        null_return_path=any(value.strip() == b"<>" for value in headers.all("return-path")),
+        null_return_path=any(map(_is_null_path, headers.all("return-path"))),
         delivery_report=report == "delivery-status",
         disposition_notification=report == "disposition-notification",
     )
 
 
 def _lowered(headers: Headers, name: str) -> str | None:
-    text = headers.text(name)
-    return None if text is None else text.lower()[:200]
+    """Every value under this name, for any of them may say that a machine wrote."""
+    values = (clean_line(decode_header(value)) for value in headers.all(name))
+    return ", ".join(value.lower()[:200] for value in values if value)[:1000] or None
+
+
+def _is_null_path(value: bytes) -> bool:
+    return without_comments(value.decode("latin-1")).replace(" ", "").strip() == "<>"

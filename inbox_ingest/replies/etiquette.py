@@ -12,7 +12,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from inbox_ingest.reading.correspondence import automatic_reason, is_delivery_report, local_part
+from inbox_ingest.reading.correspondence import (
+    automatic_reason,
+    is_delivery_report,
+    local_part,
+    sent_by_program,
+    sent_to_many,
+    without_comments,
+)
 from inbox_ingest.records import Address, AutomaticSigns, Frozen, Message
 
 # dot-atom of RFC 5321 §4.1.2, ASCII only, a domain with a dot: what 126.com can be asked to deliver.
@@ -25,12 +32,22 @@ _MACHINES = re.compile(
         mailer[-_.]?daemon | mail[-_.]?daemon | daemon | postmaster | hostmaster | root | nobody
       | listserv | majordomo | mailman | listmaster | abuse
       | (?:do[-_.]?)?no[-_.]?t?[-_.]?reply.* | noreply.* | bounces?(?:[-+._].*)?
+      | auto[-_.]?(?:reply|answer|respon(?:se|der)).*
       | owner-.+ | .+-(?:request|owner|bounces?)
     )$""",
     re.VERBOSE,
 )
-_MASS = frozenset({"bulk", "junk", "list", "auto_reply"})
 _RESERVED = re.compile(r"(?:^|\.)(?:invalid|localhost|local|localdomain|internal|lan|onion)$", re.I)
+# Anybody can have an address there: the domain says nothing about who somebody is.
+# fmt: off
+PUBLIC_MAIL = frozenset((
+    "qq.com", "vip.qq.com", "foxmail.com", "163.com", "vip.163.com", "126.com", "vip.126.com",
+    "yeah.net", "188.com", "sina.com", "sina.cn", "sina.com.cn", "vip.sina.com", "sohu.com",
+    "139.com", "189.cn", "wo.cn", "aliyun.com", "21cn.com", "tom.com", "263.net", "gmail.com",
+    "outlook.com", "hotmail.com", "live.com", "live.cn", "msn.com", "yahoo.com", "yahoo.cn",
+    "yahoo.com.cn", "icloud.com", "me.com", "proton.me", "protonmail.com",
+))
+# fmt: on
 # Our Message-IDs, as `outgoing.message_id_for` makes them.
 OWN_MESSAGE_ID = re.compile(r"<?ingest\.[0-9a-f]{32}@[^\s<>]+>?")
 
@@ -82,19 +99,25 @@ def _is_own(address: str | None, own: frozenset[str]) -> bool:
     return address is not None and plain_address(address) in {plain_address(a) for a in own}
 
 
+def _senders(message: Message) -> list[str]:
+    """Everybody who signs as the sender: what one of them is, the mail is."""
+    first = [message.sender] if message.sender else []
+    return [address.address for address in (*first, *message.other_senders)]
+
+
+def _is_machine(address: str | None) -> bool:
+    local = local_part(address)
+    return any(_MACHINES.match(name) is not None for name in (local, local.partition("+")[0]))
+
+
 def _not_addressed_to_us(question: Question) -> bool:
     message = question.message
     seen: Sequence[Address] = (*message.to, *message.cc, *message.resent_to)
     return not any(_is_own(address.address, question.own) for address in seen)
 
 
-def _auto_submitted(question: Question) -> bool:
-    value = re.sub(r"\(.*?\)", " ", question.message.signs.auto_submitted or "")
-    return value.partition(";")[0].strip().casefold() not in ("", "no")
-
-
 def _suppressed(question: Question) -> bool:
-    value = question.message.signs.auto_response_suppress or ""
+    value = without_comments(question.message.signs.auto_response_suppress or "")
     words = {word.strip().casefold() for word in re.split(r"[,;\s]+", value)}
     return bool(words & {"all", "oof", "autoreply"})
 
@@ -111,7 +134,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         "own-sender",
         "来信是从征集邮箱自己发出的",
-        lambda q: _is_own(q.message.sender.address if q.message.sender else None, q.own),
+        lambda q: any(_is_own(address, q.own) for address in _senders(q.message)),
     ),
     _Rule(
         "own-mail",
@@ -124,18 +147,11 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         "machine-address",
         "发件地址属于邮件系统或不收回信",
-        lambda q: any(
-            _MACHINES.match(local_part(address)) is not None
-            for address in (q.to, q.message.sender.address if q.message.sender else None)
-        ),
+        lambda q: any(_is_machine(address) for address in (q.to, *_senders(q.message))),
     ),
     _Rule("list-header", "来信经邮件列表转发", _signs(lambda s: s.list_headers)),
-    _Rule("auto-submitted", "来信注明由程序自动发出", _auto_submitted),
-    _Rule(
-        "precedence",
-        "来信注明为群发邮件",
-        _signs(lambda s: (s.precedence or "").strip().casefold() in _MASS),
-    ),
+    _Rule("auto-submitted", "来信注明由程序自动发出", _signs(sent_by_program)),
+    _Rule("precedence", "来信注明为群发邮件", _signs(sent_to_many)),
     _Rule("suppressed", "来信要求不要自动答复", _suppressed),
     _Rule("auto-reply-header", "来信带有自动回复标记", _signs(lambda s: s.auto_reply_headers)),
     _Rule(
@@ -172,8 +188,9 @@ def recipient_of(
 
     The form's e-mail, where the campaign gives one (`form_email`), else the sender (From). Reply-To
     is followed only when it names a single valid address that is not ours and either has the
-    sender's own domain or has sent material for the case itself: From can be forged as well, but
-    Reply-To would let anybody point our letters at a third party by one header line.
+    sender's own domain, if that is no public mail service, or has sent material for the case itself:
+    From can be forged as well, but Reply-To would let anybody point our letters at a third party by
+    one header line.
     """
     if form_email is not None and valid_address(form_email) and not _is_own(form_email, own):
         return form_email
@@ -183,9 +200,9 @@ def recipient_of(
     wanted = message.reply_to[0].address
     if not valid_address(wanted) or _is_own(wanted, own):
         return sender
-    same_domain = _domain(wanted) == _domain(sender)
-    known = {plain_address(address) for address in known_senders}
-    return wanted if same_domain or plain_address(wanted) in known else sender
+    colleagues = _domain(wanted) == _domain(sender) and _domain(sender) not in PUBLIC_MAIL
+    known = {plain_address(address) for address in (*known_senders, sender)}
+    return wanted if colleagues or plain_address(wanted) in known else sender
 
 
 def _domain(address: str) -> str:

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from inbox_ingest.reading.content import MemoryContent, MemorySink
+from inbox_ingest.reading.message import take_apart
 from inbox_ingest.records import Message
 from inbox_ingest.replies.etiquette import (
     RULES,
@@ -50,6 +52,11 @@ REFUSED = [
     ("machine-address", message(sender="majordomo@danwei.example.cn")),
     ("machine-address", message(sender="owner-news@danwei.example.cn")),
     ("machine-address", message(sender="news-request@danwei.example.cn")),
+    ("machine-address", message(sender="mailer-daemon+1@danwei.example.cn")),
+    ("machine-address", message(sender="postmaster+x@danwei.example.cn")),
+    ("machine-address", message(sender="news-bounces+me=x@danwei.example.cn")),
+    ("machine-address", message(sender="autoreply@danwei.example.cn")),
+    ("machine-address", message(sender="auto-reply@danwei.example.cn")),
     ("list-header", message(list_headers=("list-unsubscribe",))),
     ("auto-submitted", message(auto_submitted="auto-replied")),
     ("auto-submitted", message(auto_submitted="auto-generated; x=y")),
@@ -83,6 +90,54 @@ def test_own_mail_is_not_answered_even_at_another_address() -> None:
 
 def test_words_in_the_mail_itself_can_be_a_machines() -> None:
     assert code_for(message("Re: 材料"), "这是一封自动回复邮件，我正在休假。") == "automatic-words"
+
+
+FROM_PERSON = "From: shen@wangjiang.example.cn"
+# Header lines as they come over the wire, read by the reader that the pass uses.
+RAW_MACHINES = [
+    ("auto-submitted", (FROM_PERSON, "Auto-Submitted: no", "Auto-Submitted: auto-replied")),
+    ("auto-submitted", (FROM_PERSON, 'Auto-Submitted: "auto-generated"')),
+    ("auto-submitted", (FROM_PERSON, "AUTO-SUBMITTED:\r\n\tAuto-Generated (vacation)")),
+    ("precedence", (FROM_PERSON, "Precedence: normal", "Precedence: bulk")),
+    ("precedence", (FROM_PERSON, "Precedence: bulk (mass)")),
+    ("precedence", (FROM_PERSON, "Precedence: bulk;")),
+    (
+        "suppressed",
+        (FROM_PERSON, "X-Auto-Response-Suppress: None", "X-Auto-Response-Suppress: All"),
+    ),
+    ("null-sender", (FROM_PERSON, "Return-Path: < >")),
+    ("null-sender", (FROM_PERSON, "Return-Path: <> (null)")),
+    ("list-header", (FROM_PERSON, "List-Id : <news.example.cn>")),
+    ("own-sender", (FROM_PERSON + f", {BOX}",)),
+    ("own-sender", (FROM_PERSON, f"Sender: {BOX}")),
+    ("machine-address", (FROM_PERSON + ", noreply@wangjiang.example.cn",)),
+    ("machine-address", (FROM_PERSON, "From: noreply@wangjiang.example.cn")),
+    ("no-address", ()),
+]
+RAW_PEOPLE = [
+    (FROM_PERSON,),
+    (FROM_PERSON, "Auto-Submitted: no", "Auto-Submitted: No (typed by (a) person)"),
+    (FROM_PERSON, "Precedence: first-class"),
+    (FROM_PERSON, "X-Auto-Response-Suppress: DR, RN"),
+    (FROM_PERSON, "Return-Path: <shen@wangjiang.example.cn>"),
+    (FROM_PERSON, "Sender: zhou@wangjiang.example.cn"),
+]
+
+
+def raw_code(lines: tuple[str, ...]) -> str | None:
+    head = (*lines, f"To: {BOX}", "Subject: x", "Message-ID: <q@wangjiang.example.cn>")
+    raw = "\r\n".join((*head, "", "ok", "")).encode()
+    return code_for(take_apart(MemoryContent(raw), MemorySink()).message)
+
+
+@pytest.mark.parametrize(("code", "lines"), RAW_MACHINES)
+def test_a_machine_is_known_by_any_of_its_headers(code: str, lines: tuple[str, ...]) -> None:
+    assert raw_code(lines) == code
+
+
+@pytest.mark.parametrize("lines", RAW_PEOPLE)
+def test_a_person_is_not_taken_for_one(lines: tuple[str, ...]) -> None:
+    assert raw_code(lines) is None
 
 
 PEOPLE = [
@@ -146,6 +201,13 @@ class TestRecipient:
             recipient_of(message(reply_to=("victim@example.org",)), OWN)
             == "shen@wangjiang.example.cn"
         )
+
+    @pytest.mark.parametrize("domain", ["qq.com", "163.com", "QQ.COM", "gmail.com"])
+    def test_at_a_public_mail_service_a_neighbour_is_a_stranger(self, domain: str) -> None:
+        mail = message(sender=f"1@{domain}", reply_to=(f"2@{domain}",))
+        assert recipient_of(mail, OWN) == f"1@{domain}"
+        known = recipient_of(mail, OWN, known_senders=(f"2@{domain.lower()}",))
+        assert known == f"2@{domain}"
 
     def test_reply_to_somebody_who_sent_material_for_the_case(self) -> None:
         mail = message(reply_to=("shen@qq.example.com",))
