@@ -16,8 +16,12 @@ from typing import NamedTuple
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
-from inbox_ingest.casebook.naming import agree_with_any, names_in_file_name
-from inbox_ingest.casebook.proof import same_hand
+from inbox_ingest.casebook.naming import (
+    agree_with_any,
+    names_in_file_name,
+    same_title_misspelt_unit,
+)
+from inbox_ingest.casebook.proof import belongs, same_hand
 from inbox_ingest.records import Received
 
 _CORRECTION = re.compile(r"更正|更改|修改|修订|改正|订正|替换|重新|重报|作废|为准|最新|补正|改后")
@@ -129,7 +133,9 @@ def _not_contradicted(
         verdict = agree_with_any(case.names, bundle.name, campaign)
         repeats = code == "same-bytes" and _only_repeats(case, bundle)
         answers = code in ("thread", "number", "correction")
-        corrects = answers and _corrects(case, bundle, received)
+        corrects = answers and (
+            _corrects(case, bundle, received) or _respells(case, bundle, received, campaign)
+        )
         if verdict is not False or repeats or corrects:
             kept.append(case)
     return kept
@@ -150,10 +156,22 @@ def _corrects(case: DraftCase, bundle: Bundle, received: Received) -> bool:
     units = {name.unit for name in case.names if name.unit}
     same_unit = not bundle.name.unit or not units or bundle.name.unit in units
     whole = {"form", "case_text"} <= bundle.roles
-    return same_unit and (not whole or _calls_itself_correction(bundle, received))
+    return same_unit and (not whole or calls_itself_correction(bundle, received))
 
 
-def _calls_itself_correction(bundle: Bundle, received: Received) -> bool:
+def _respells(case: DraftCase, bundle: Bundle, received: Received, campaign: Campaign) -> bool:
+    """An answer by who sent the case, under its title, that writes its unit right (or wrong)."""
+    whole = {"form", "case_text"} <= bundle.roles
+    return (
+        belongs(case, received)
+        and same_title_misspelt_unit(case.names, bundle.name, campaign)
+        and same_hand(case, bundle, received, campaign, answers=True)
+        and (not whole or calls_itself_correction(bundle, received))
+    )
+
+
+def calls_itself_correction(bundle: Bundle, received: Received) -> bool:
+    """Whether the subject or a file name says that something is to be replaced."""
     said = [received.reading.message.subject, *(a.filename for a in bundle.attachments)]
     return any(_CORRECTION.search(words) for words in said if words)
 
@@ -258,7 +276,7 @@ def _file_name(index: Index, bundle: Bundle, received: Received) -> list[DraftCa
 
 def _correction(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
     """The same sender and unit, in a mail that calls itself a correction: the title may be what changed."""
-    if not _calls_itself_correction(bundle, received):
+    if not calls_itself_correction(bundle, received):
         return []
     return _mine(index, received)
 

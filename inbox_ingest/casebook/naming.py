@@ -141,6 +141,15 @@ def agree_with_any(
     return None if units == "alike" and not proven else True
 
 
+def same_title_misspelt_unit(known: Sequence[Name], name: Name, campaign: Campaign) -> bool:
+    """Whether only slips of the pen in the unit's name keep `name` from being the known case's."""
+    if not any(
+        other.title and name.title and _same_titles(other, name, campaign) for other in known
+    ):
+        return False
+    return any(other.unit and misspells(other.whole_unit, name.whole_unit) for other in known)
+
+
 def _same_titles(first: Name, second: Name, campaign: Campaign) -> bool:
     return same_title(
         first.whole_title, second.whole_title, similarity=campaign.assembly.title_similarity

@@ -17,6 +17,7 @@ from inbox_ingest.records import (
     IssueCode,
     Problem,
     Received,
+    ScanRecord,
 )
 from tests.casebook.mails import (
     CAMPAIGN,
@@ -218,6 +219,76 @@ def test_a_corrected_title_in_a_new_mail_of_the_same_sender_stays_the_same_case(
 def test_a_correction_of_another_unit_joins_nothing() -> None:
     other = form("智慧航道党员先锋岗", "云水县交通运输局", filename="申报表（修改）.docx")
     assert len(fold(mail(form(), scan()), mail(other, hours=100)).cases) == 2
+
+
+MISSPELT = "金陵市港航事业发展中兴"
+
+
+def misread(title: str, unit: str, filename: str = "盖章.jpg", sure: float = 0.95) -> Attachment:
+    """A stamped copy as OCR read it."""
+    read = form(title, unit, role="form_scan", means="ocr", filename=filename, kind="jpeg")
+    assert read.form is not None
+    fields = {
+        name: value.model_copy(
+            update={"evidence": value.evidence.model_copy(update={"confidence": sure})}
+        )
+        for name, value in read.form.fields.items()
+    }
+    return read.model_copy(
+        update={
+            "form": read.form.model_copy(update={"fields": fields}),
+            "scan": ScanRecord(seal="present", colour=True),
+        }
+    )
+
+
+@pytest.mark.parametrize("threaded", [True, False])
+def test_a_slip_in_the_units_name_is_corrected_in_the_same_case(threaded: bool) -> None:
+    first = mail(form(unit=MISSPELT), scan(), case_text(unit=MISSPELT))
+    corrected = form(filename="申报表（更正）.docx")
+    answer = mail(
+        corrected,
+        hours=3,
+        subject="更正：申报单位名称写错",
+        answers=first if threaded else None,
+    )
+    [case] = fold(first, answer).cases
+    assert case.values["申报单位"].value == "金陵市港航事业发展中心"
+    assert roles(case) == ["form", "form_scan", "case_text"]
+
+
+def test_a_slip_in_the_units_name_elsewhere_is_a_doubt_that_accuses_nobody() -> None:
+    text = case_text(unit=MISSPELT)
+    assembled = fold(mail(form(), scan()), mail(text, sender="wang@example.cn", hours=10))
+    assert [roles(case) for case in assembled.cases] == [["form", "form_scan"], ["case_text"]]
+    assert all(case.unsure for case in assembled.cases)
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+def test_a_correction_that_names_quite_another_unit_is_a_doubt_that_accuses_nobody() -> None:
+    first = mail(form(), scan(), case_text())
+    other = form(unit="金陵市交通综合执法支队", filename="申报表（更正）.docx")
+    assembled = fold(first, mail(other, hours=10, answers=first, subject="更正申报单位"))
+    assert len(assembled.cases) == 2
+    assert all(case.unsure for case in assembled.cases)
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+def test_neighbouring_units_are_no_slips_of_the_pen() -> None:
+    first = mail(form(unit="金陵公交第一分公司"), scan(), case_text())
+    other = form(unit="金陵公交第二分公司", version="2", filename="申报表（更正）.docx")
+    assert len(fold(first, mail(other, hours=10, answers=first)).cases) == 2
+
+
+@pytest.mark.parametrize("title", ["党建引领货车司机之家建设", "红船领航"])
+def test_one_character_misread_on_a_stamped_copy_keeps_it_in_its_case(title: str) -> None:
+    first = mail(form(title), case_text(title))
+    wrong_unit = mail(misread(title, MISSPELT), hours=20, answers=first)
+    wrong_title = mail(misread(title.replace("领", "邻", 1), "金陵市港航事业发展中心"), hours=20)
+    for second in (wrong_unit, wrong_title):
+        assert [roles(case) for case in fold(first, second).cases] == [
+            ["form", "form_scan", "case_text"]
+        ]
 
 
 def test_a_number_quoted_by_a_stranger_joins_nothing() -> None:
