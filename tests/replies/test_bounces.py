@@ -18,7 +18,6 @@ def sent(number: int, to: str, *, when: datetime | None = None, subject: str = "
         to=to,
         subject=subject or f"Re: 材料 [DJ00{number}]",
         body="您好",
-        html=None,
         kind="missing",
         state="sent",
         reason=None,
@@ -88,6 +87,41 @@ def test_a_warning_of_delay_is_not_final() -> None:
 )
 def test_what_cannot_be_told_is_not_guessed(text: str, when: datetime) -> None:
     assert reply_bounced(message("系统退信", DAEMON), text, "", when, REPLIES) is None
+
+
+def test_the_bounce_of_a_mail_that_a_person_wrote_fails_no_letter_of_ours() -> None:
+    """The organisers write to the same people; only the lost mail's own marks tell whose it was."""
+    notice = "主 题：关于召开座谈会的通知\n收件人：shen@wangjiang.example.cn 不存在"
+    answer = "Subject: =?utf-8?b?UmU6IOadkOaWmSBbREowMDFd?=\nMessage-ID: <by-hand@126.com>\n"
+    unknown = "shen@wangjiang.example.cn 不存在"
+    for text, report in ((notice, ""), (unknown, answer)):
+        found = reply_bounced(message("系统退信", DAEMON), text, report, at(3, 9, 1), REPLIES)
+        assert found is None
+
+
+def test_the_address_alone_is_believed_for_an_hour() -> None:
+    text = "shen@wangjiang.example.cn 不存在"
+    soon = reply_bounced(message("系统退信", DAEMON), text, "", at(3, 9, 59), REPLIES)
+    assert soon is not None
+    assert soon.reply_id == 1
+    assert reply_bounced(message("系统退信", DAEMON), text, "", at(3, 10), REPLIES) is None
+
+
+def test_by_an_enclosed_subject_in_encoded_words() -> None:
+    report = "Subject: =?utf-8?b?UmU6IOadkOaWmSBbREowMDFd?=\n"  # Re: 材料 [DJ001]
+    text = "shen@wangjiang.example.cn 不存在"
+    found = reply_bounced(message("failure notice", DAEMON), text, report, at(5), REPLIES)
+    assert found is not None
+    assert found.reply_id == 1
+
+
+def test_clocks_may_differ_by_minutes() -> None:
+    """INTERNALDATE knows no fractions of a second: a bounce may seem to come before its letter."""
+    text = "主题：Re: 材料 [DJ001]\n收件人：shen@wangjiang.example.cn 不存在"
+    early = at(3) - timedelta(seconds=5)
+    found = reply_bounced(message("系统退信", DAEMON), text, "", early, REPLIES)
+    assert found is not None
+    assert found.reply_id == 1
 
 
 def test_of_two_letters_to_one_address_the_subject_decides() -> None:
