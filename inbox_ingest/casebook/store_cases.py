@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import Filed, Filing, KnownCase
-from inbox_ingest.casebook.database import Database
+from inbox_ingest.casebook.database import Database, slices
 from inbox_ingest.casebook.store_filing import FilingTransaction
 from inbox_ingest.casebook.tables import CASE_MESSAGES, CASES
+from inbox_ingest.records import Case
 
 
 class CaseStore:
@@ -65,6 +67,17 @@ class CaseStore:
             )
             for row in rows
         ]
+
+    def as_filed(self, numbers: Iterable[str]) -> dict[str, Case]:
+        """The newest filed record of each of these cases that is in the casebook, closed ones too."""
+        found: dict[str, Case] = {}
+        with self._database.reading() as connection:
+            for part in slices(numbers):
+                for case_no, body in connection.execute(
+                    select(CASES.c.case_no, CASES.c.body).where(CASES.c.case_no.in_(part))
+                ):
+                    found[case_no] = Case.model_validate_json(body)
+        return found
 
     def next_sequence(self) -> int:
         """The sequence number that the next new case gets (numbers are never used twice)."""

@@ -168,6 +168,18 @@ class ReadingStore:
                 connection.scalars(select(MESSAGES.c.raw_sha256).where(MESSAGES.c.stage == "read"))
             )
 
+    def never_filed(self) -> set[str]:
+        """Those of them that no filing has seen yet: not what was only read again."""
+        columns = MESSAGES.c
+        with self._database.reading() as connection:
+            return set(
+                connection.scalars(
+                    select(columns.raw_sha256).where(
+                        columns.stage == "read", columns.disposition.is_(None)
+                    )
+                )
+            )
+
 
 def _body(reading: Reading) -> str:
     return reading.model_dump_json(exclude_defaults=True)

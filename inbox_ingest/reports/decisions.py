@@ -89,8 +89,8 @@ def decision_entry(decision: Decision) -> str:
     undone = ""
     if decision["undone_at"]:
         undone = f"〔{moment(decision['undone_at'])} 由 {decision['undone_by']} 撤销〕"
-    elif not decision.get("applied", True):
-        undone = "〔下次归档时生效〕"
+    if not decision.get("applied", True):
+        undone += "〔下次归档时生效〕"
     return f"第 {decision['id']} 号  {decision['who']} {decision_words(decision)}{why}{undone}"
 
 
@@ -124,7 +124,7 @@ def spoken_lines(
         text = f"第 {decision['id']} 号：{decision_words(decision)}"
         lines += [Line(piece) for piece in wrap(f"{'已撤销' if undone else '已记下'}{text}。")]
     if not filed:
-        return [*lines, Line("另一次收件正在进行，归档时生效。", "quiet")]
+        return [*lines, Line("收到的邮件正在归档，这项处理下次归档时生效。", "quiet")]
     for number, before, now in effects:
         change = f"新立 {number}，{now}" if before is None else _change(number, before, now)
         lines.append(Line(f"  {change}"))

@@ -1,7 +1,7 @@
-"""Keeps a person's decision at once, and files it at once unless a pass is running.
+"""Keeps a person's decision and files it, both at once, also beside a pass that is reading mail.
 
-The decision is a short transaction of its own. A pass that is running files it if it has not begun
-to file yet; else the next one does.
+The decision is a short transaction of its own. Filing it waits only while somebody else files; if
+that takes too long, the next decision or pass files it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.casebook.changes import Decision, KnownCase
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.casebook.store import Casebook, open_casebook
-from inbox_ingest.errors import ConfigurationError, LockHeld, UsageError
+from inbox_ingest.errors import ConfigurationError, TryLater, UsageError
 from inbox_ingest.settings import Settings
-from inbox_ingest.stages.file import file_mail
+from inbox_ingest.stages.file import file_decisions
 from inbox_ingest.stages.intentions import Desk, Intention
-from inbox_ingest.stages.lock import only_pass
+from inbox_ingest.stages.rules_in_use import keep_to_the_configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Decisions as kept, and what they changed. `filed` is False while a pass is running."""
+    """Decisions as kept, and what they changed. `filed` is False while a pass files for too long."""
 
     decisions: tuple[Decision, ...]
     filed: bool
@@ -77,19 +77,24 @@ class Office:
         return self._filed([self.book.decisions.undo(decision_id, who=self.who, now=self.clock())])
 
     def _filed(self, decisions: Sequence[Decision]) -> Spoken:
-        try:
-            with only_pass(self.settings.home):
-                before = self._known()
-                file_mail(self.book, self.campaign, self.clock)
-                after = self._known()
-        except LockHeld:
+        before = self._known()
+        if not self.catch_up():
             return Spoken(tuple(decisions), filed=False)
+        after = self._known()
         effects = (
             Effect(number, before.get(number), case)
             for number, case in after.items()
             if _differs(before.get(number), case)
         )
         return Spoken(tuple(decisions), filed=True, effects=tuple(effects))
+
+    def catch_up(self) -> bool:
+        """File the decisions that wait; False where somebody else files for too long."""
+        try:
+            file_decisions(self.book, self.campaign, self.clock)
+        except TryLater:
+            return False
+        return True
 
     def _known(self) -> dict[str, KnownCase]:
         known = self.book.cases.known(bodies=False)
@@ -112,12 +117,14 @@ def office(settings: Settings, who: str, clock: Callable[[], datetime]) -> Itera
 
     Raises:
         UsageError: there is no casebook yet.
-        ConfigurationError: it is not in a file of this INGEST_HOME.
+        ConfigurationError: it is not in a file of this INGEST_HOME, or was made by another
+            configuration than the one in force here.
     """
     if settings.database is not None:
         raise ConfigurationError(
             "人工处理目前只支持数据目录里的 SQLite 数据库。", remedy="请去掉配置中的 database。"
         )
+    keep_to_the_configuration(settings)
     glance = Glance.open(settings.casebook) if settings.casebook.is_file() else None
     if glance is None:
         raise UsageError("还没有数据。", remedy="先运行 ingest run 收信。")
@@ -125,6 +132,8 @@ def office(settings: Settings, who: str, clock: Callable[[], datetime]) -> Itera
         campaign = load_campaign(settings.campaign or shipped_campaign())
         with open_casebook(settings.casebook) as book:
             desk = Desk(glance, campaign, book.decisions.all())
-            yield Office(settings, book, campaign, desk, who, clock)
+            made = Office(settings, book, campaign, desk, who, clock)
+            made.catch_up()  # what is said next is checked against all that was said before
+            yield made
     finally:
         glance.close()

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.assemble import Assembled, assemble
-from inbox_ingest.casebook.changes import CaseChange, Decision, Filed, Filing, KnownCase, Outcome
+from inbox_ingest.casebook.changes import CaseChange, Decision, Filed, Filing
 from inbox_ingest.casebook.cities import city_of
 from inbox_ingest.casebook.collector import collector_paused
-from inbox_ingest.casebook.revising import body_mark
 from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.checking.engine import check
-from inbox_ingest.records import Case
+from inbox_ingest.records import Case, Received
+from inbox_ingest.stages.judging import Choice, Chosen, News
+from inbox_ingest.stages.lock import only_filing
 
 _TELLING = frozenset({"submission", "supplement"})
 HELD_BY_REREADING = "重新读取或规则改动使结论有变，须由工作人员同意后再告知"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A fold with the changes it makes to the casebook: what filing writes, or a dry run shows."""
-
-    assembled: Assembled
-    filing: Filing
 
 
 def file_mail(
@@ -39,69 +31,105 @@ def file_mail(
 
     `everything` judges untouched cases too (a rereading); otherwise an edited campaign changes a
     filed case only when new mail or a decision touches it.
+
+    Raises:
+        LockHeld: somebody else files, and has not ended within half a minute.
     """
     if not (everything or book.readings.unfiled() or book.decisions.waiting()):
         return Filed()
-    judged = judge(book, campaign, everything=everything)
-    return book.cases.file(judged.filing, campaign, clock())
+    with only_filing(book.database.file):
+        filing = _judged(book, campaign, everything=everything)
+        return book.cases.file(filing, campaign, clock())
 
 
-def judge(book: Casebook, campaign: Campaign, *, everything: bool = False) -> Judged:
-    """Fold and check without writing anything."""
-    with collector_paused():
-        return _judged(book, campaign, everything=everything)
+def file_decisions(book: Casebook, campaign: Campaign, clock: Callable[[], datetime]) -> Filed:
+    """File what people decided and nothing else: mail that a pass is reading is left to that pass.
 
-
-def _judged(book: Casebook, campaign: Campaign, *, everything: bool) -> Judged:
-    unfiled = book.readings.unfiled()
-    known = book.cases.known(bodies=False)
-    decisions = book.decisions.all()
-    assembled = assemble(
-        book.readings.received(),
-        campaign,
-        known=known,
-        decisions=decisions,
-        sent=_sent(book),
-        next_sequence=book.cases.next_sequence(),
-    )
-    marks = {case.case_no: case.body_sha256 for case in known if not case.closed}
-    outcomes = {outcome.raw_sha256: outcome for outcome in assembled.outcomes}
-    before = frozenset[str]().union(*(case.message_sha256s for case in known))
-    pending = [decision for decision in decisions if not decision.applied]
-    changes = tuple(
-        _change(case, campaign, News(unfiled, unfiled - before, outcomes, pending))
-        for case in assembled.cases
-        if everything or _touched(case, unfiled, marks)
-    )
-    return Judged(
-        assembled,
-        Filing(
-            cases=changes,
-            outcomes=assembled.outcomes,
-            merged=assembled.merged,
-            dropped=_still_open(assembled.dropped, known),
-            decisions=tuple(decisions),
-        ),
-    )
-
-
-def _touched(case: Case, unfiled: Collection[str], marks: Mapping[str, str]) -> bool:
-    if any(raw_sha256 in unfiled for raw_sha256 in case.message_sha256s):
-        return True
-    return marks.get(case.case_no or "") != body_mark(case.model_dump_json())
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What there is to file: mails read (again), those among them that no case had before, people's
-
-    decisions not yet filed.
+    Raises:
+        LockHeld: somebody else files, and has not ended within half a minute.
     """
+    with only_filing(book.database.file):
+        if not book.decisions.waiting():
+            return Filed()
+        filing = _judged(book, campaign, decisions_only=True)
+        return book.cases.file(filing, campaign, clock())
 
-    unfiled: Collection[str]
-    fresh: Collection[str]
-    outcomes: Mapping[str, Outcome]
-    decisions: Sequence[Decision]
+
+def _judged(
+    book: Casebook,
+    campaign: Campaign,
+    *,
+    everything: bool = False,
+    decisions_only: bool = False,
+) -> Filing:
+    with collector_paused():
+        return _Judgement(book, campaign, everything, decisions_only).filing()
+
+
+class _Judgement:
+    """One fold beside the casebook as it is."""
+
+    def __init__(
+        self, book: Casebook, campaign: Campaign, everything: bool, decisions_only: bool
+    ) -> None:
+        self._book = book
+        self._campaign = campaign
+        self._everything = everything
+        self._left = book.readings.unfiled() if decisions_only else set[str]()
+        self._unfiled = set[str]() if decisions_only else book.readings.unfiled()
+        never = book.readings.never_filed() if decisions_only else set[str]()
+        self._received = [
+            item for item in book.readings.received() if item.reading.raw_sha256 not in never
+        ]
+        self._known = book.cases.known(bodies=False)
+        self._decisions = book.decisions.all()
+        self._sent = _sent(book)
+        self._next = book.cases.next_sequence()
+
+    def filing(self) -> Filing:
+        assembled = self._fold(self._received, self._decisions)
+        before = frozenset[str]().union(*(case.message_sha256s for case in self._known))
+        news = News(
+            self._unfiled,
+            self._unfiled - before,
+            {outcome.raw_sha256: outcome for outcome in assembled.outcomes},
+            [decision for decision in self._decisions if not decision.applied],
+        )
+        chosen = self._chosen(assembled, news)
+        return Filing(
+            cases=tuple(_change(case, self._campaign, news) for case in chosen.cases),
+            outcomes=tuple(
+                outcome
+                for outcome in assembled.outcomes
+                if (chosen.outcomes is None or outcome.raw_sha256 in chosen.outcomes)
+                and outcome.raw_sha256 not in self._left
+            ),
+            merged=chosen.merged,
+            dropped=chosen.dropped,
+            decisions=tuple(self._decisions),
+        )
+
+    def _chosen(self, assembled: Assembled, news: News) -> Chosen:
+        choice = Choice(
+            assembled,
+            self._known,
+            self._received,
+            self._decisions,
+            news,
+            self._fold,
+            self._book.cases.as_filed,
+        )
+        return choice.everything() if self._everything else choice.made()
+
+    def _fold(self, received: Sequence[Received], decisions: Sequence[Decision]) -> Assembled:
+        return assemble(
+            received,
+            self._campaign,
+            known=self._known,
+            decisions=decisions,
+            sent=self._sent,
+            next_sequence=self._next,
+        )
 
 
 def _change(case: Case, campaign: Campaign, news: News) -> CaseChange:
@@ -143,8 +171,3 @@ def _sent(book: Casebook) -> dict[str, tuple[str, ...]]:
         reply.message_id: tuple(case_no for case_no, _ in reply.cases)
         for reply in book.replies.find()
     }
-
-
-def _still_open(dropped: Sequence[str], known: Sequence[KnownCase]) -> tuple[str, ...]:
-    closed = {case.case_no for case in known if case.closed}
-    return tuple(case_no for case_no in dropped if case_no not in closed)

@@ -23,11 +23,34 @@ def keep_to_the_rules(settings: Settings) -> None:
     Raises:
         ConfigurationError: names the campaign file, and what to do.
     """
+    used = _configured(settings)
+    if used is not None and _differs(used):
+        _refuse(settings, used)
+
+
+def keep_to_the_configuration(settings: Settings) -> None:
+    """As `keep_to_the_rules`, also where the rules are equal: it says in whose name is decided.
+
+    Raises:
+        ConfigurationError: names the campaign file, and what to do.
+    """
+    used = _configured(settings)
+    if used is not None and (_differs(used) or (settings.config is None and _is_there(used))):
+        _refuse(settings, used)
+
+
+def _configured(settings: Settings) -> Path | None:
+    """The campaign file that the casebook was made by, where none is named now and it was no
+
+    shipped one.
+    """
     if settings.campaign is not None or settings.database is not None:
-        return
+        return None
     used = _campaign_of(settings.casebook)
-    if used is None or not _differs(used):
-        return
+    return None if used is None or _shipped(used) else used
+
+
+def _refuse(settings: Settings, used: Path) -> None:
     remedy = "请到配置文件所在的文件夹运行，或设置 INGEST_CONFIG。"
     if settings.config is not None:
         remedy = f"请在 {settings.config} 开头写上 campaign，指向这个活动文件。"
@@ -50,13 +73,23 @@ def _campaign_of(casebook: Path) -> Path | None:
     return Path(rows[0][0]) if rows else None
 
 
-def _differs(used: Path) -> bool:
-    shipped = shipped_campaign()
-    if used == shipped:
-        return False
+def _shipped(used: Path) -> bool:
+    """The rules of this or another installation: an upgrade, a moved checkout."""
     try:
-        if (used.parent.parent / issue_texts().name).exists():
-            return False  # the shipped rules of another installation: an upgrade, a moved checkout
-        return used.is_file() and campaign_sha256(used) != campaign_sha256(shipped)
+        return used == shipped_campaign() or (used.parent.parent / issue_texts().name).exists()
+    except OSError:
+        return True  # cannot be looked at any more
+
+
+def _differs(used: Path) -> bool:
+    try:
+        return _is_there(used) and campaign_sha256(used) != campaign_sha256(shipped_campaign())
     except (OSError, IngestError):  # cannot be read any more
+        return False
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
         return False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inbox_ingest.stages import lock
 from inbox_ingest.stages.lock import only_pass
-from tests.casebook.mails import attachment, case_text, form, mail, scan
+from tests.casebook.mails import CAMPAIGN, attachment, case_text, form, mail, scan
 from tests.cli.casebooks import filed
 from tests.cli.conftest import Called, Ingest
 
@@ -99,6 +101,7 @@ def test_undo_gives_the_former_value_back(ingest: Ingest) -> None:
     done(ingest("fix", "DJ001", "电话=13900000009"))
     assert "已撤销第 1 号" in done(ingest("undo", "1"))
     after = cases(ingest)["DJ001"]
+    assert after["revision"] == 3
     assert {**after, "revision": 1} == before
     called = ingest("undo", "1")
     assert called.code == 64
@@ -284,15 +287,41 @@ def test_the_name_in_the_configuration_signs(ingest: Ingest) -> None:
     assert "袁广如 DJ001 备注" in done(ingest("decisions"))
 
 
-def test_while_a_pass_is_running_a_decision_is_taken_and_filed_later(
-    ingest: Ingest, home: Path
-) -> None:
+def test_a_decision_takes_effect_at_once_beside_a_pass(ingest: Ingest, home: Path) -> None:
     with only_pass(home):
-        assert "归档时生效" in done(ingest("fix", "DJ001", "电话=13900000009"))
+        assert "待补正" in done(ingest("fix", "DJ001", "电话=13900000009"))
+        assert cases(ingest)["DJ001"]["phone"] == "13900000009"
+
+
+def test_while_somebody_files_for_long_a_decision_is_kept_and_the_next_one_files_it(
+    ingest: Ingest, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "FILING_SECONDS", 0.0)
+    done(ingest("waive", "DJ001", "scan-missing", "--why", "看过"))
+    with lock.only_filing(home / "casebook.sqlite3"):
+        assert "归档时生效" in done(ingest("undo", "1"))
         assert "下次归档时生效" in done(ingest("decisions")).replace("\n    ", "")
-    assert cases(ingest)["DJ001"]["phone"] == "1390000"
-    done(ingest("note", "DJ002", "下一次处理把它一并归档"))
-    assert cases(ingest)["DJ001"]["phone"] == "13900000009"
+    assert "scan-missing" not in codes(cases(ingest)["DJ001"])
+    done(ingest("waive", "DJ001", "scan-missing", "--why", "undone meanwhile, hence open again"))
+    assert "scan-missing" not in codes(cases(ingest)["DJ001"])
+
+
+def test_without_the_configuration_nothing_is_decided(ingest: Ingest, tmp_path: Path) -> None:
+    from inbox_ingest.campaign_files import shipped_campaign
+    from inbox_ingest.casebook.store import open_casebook
+
+    rules = tmp_path / "here" / "campaign.toml"
+    rules.parent.mkdir()
+    rules.write_bytes(shipped_campaign().read_bytes())
+    with open_casebook(Path(os.environ["INGEST_HOME"]) / "casebook.sqlite3") as book:
+        book.runs.remember_campaign(CAMPAIGN, rules, FIRST.received_at)
+    called = ingest("note", "DJ001", "看过")
+    assert called.code == 78
+    assert "没有指明活动文件" in called.err
+    assert "INGEST_CONFIG" in called.err
+    assert "还没有人工处理" in done(ingest("decisions"))
+    (tmp_path / "ingest.toml").write_text(f'campaign = "{rules}"\n', encoding="utf-8")
+    done(ingest("note", "DJ001", "看过"))
 
 
 def test_nobody_is_written_to_because_of_a_decision(ingest: Ingest, home: Path) -> None:
