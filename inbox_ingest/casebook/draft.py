@@ -6,12 +6,12 @@ nothing back; a Word file saved anew with the same text brings nothing new.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
+from inbox_ingest.casebook.continuing import Beside, beside
 from inbox_ingest.casebook.naming import Name, name_of
 from inbox_ingest.checking.materials import readable, role_named, suffix_of
 from inbox_ingest.records import (
@@ -50,6 +50,7 @@ class DraftCase:
     reasons: list[Reason] = field(default_factory=list)
     changed_by: set[str] = field(default_factory=set)
     last_seen: dict[str, datetime] = field(default_factory=dict)
+    pieces: dict[tuple[str, str], Beside] = field(default_factory=dict)  # by SHA-256: new, older
 
     def holds(self, role: Role) -> bool:
         """Whether a readable document of this core role is current."""
@@ -69,7 +70,8 @@ class DraftCase:
         if not fresh and not links and self.materials + self.superseded:
             return False
         self.changed_by.add(received.reading.raw_sha256)
-        self._retire(fresh, received)
+        for attachment in fresh:
+            self._make_room(attachment, received)
         self.materials.extend(_material(a, received) for a in fresh)
         self.links.extend(links)
         self._drop_delivered_links(campaign)
@@ -101,14 +103,32 @@ class DraftCase:
                 return not (_reads_better(attachment, known))
         return any(_same_text(m.attachment, attachment) for m in self.materials)
 
-    def _retire(self, fresh: Iterable[Attachment], received: Received) -> None:
-        """Move older documents that the new ones replace to `superseded`."""
-        for attachment in fresh:
-            for material in list(self.materials):
-                same_mail = material.raw_sha256 == received.reading.raw_sha256
-                if not same_mail and _replaces(attachment, material.attachment):
-                    self.materials.remove(material)
-                    self.superseded.append(material)
+    def replaced_by(self, attachment: Attachment, raw_sha256: str) -> list[Material]:
+        """Documents of older mails whose place a new one takes, unless it goes on where they end."""
+        return [
+            material
+            for material in self.materials
+            if material.raw_sha256 != raw_sha256
+            and _replaces(attachment, material.attachment)
+            and beside(attachment, material.attachment) is None
+        ]
+
+    def _make_room(self, attachment: Attachment, received: Received) -> None:
+        """Move older documents that a new one replaces to `superseded`; note which stand beside it."""
+        raw_sha256 = received.reading.raw_sha256
+        for material in self.replaced_by(attachment, raw_sha256):
+            self.materials.remove(material)
+            self.superseded.append(material)
+        for material in self.materials:
+            if material.raw_sha256 != raw_sha256 and _replaces(attachment, material.attachment):
+                how = beside(attachment, material.attachment)
+                if how is not None:
+                    self.pieces[attachment.sha256, material.attachment.sha256] = how
+
+    def standing_pieces(self) -> dict[str, Beside]:
+        """Documents (by SHA-256) that stand beside older ones, where both are still current."""
+        current = {material.attachment.sha256 for material in self.materials}
+        return {new: how for (new, old), how in self.pieces.items() if {new, old} <= current}
 
     def _drop_delivered_links(self, campaign: Campaign) -> None:
         """A link whose file has arrived since as an attachment asks for nothing any more."""

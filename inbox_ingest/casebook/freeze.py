@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.continuing import joined
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.records import (
     ROLES,
@@ -35,7 +36,10 @@ def freeze(
 ) -> Case:
     """The record of a case. `fixed` are a person's values, which outrank what was read."""
     documents = tuple(sorted(draft.materials, key=_place))
-    text, doubts = _one_text(documents, campaign)
+    pieces = draft.standing_pieces()
+    fragments = {new for new, how in pieces.items() if how.fragment}
+    text, doubts = _one_text(documents, fragments, campaign)
+    doubts = [*(how.doubt for how in pieces.values() if how.doubt is not None), *doubts]
     return Case(
         anchor=draft.anchor,
         case_no=case_no,
@@ -110,51 +114,25 @@ def _first_filled(documents: Sequence[Material], name: str) -> FieldValue | None
 
 
 def _one_text(
-    documents: Sequence[Material], campaign: Campaign
+    documents: Sequence[Material], fragments: Collection[str], campaign: Campaign
 ) -> tuple[CaseText | None, list[str]]:
-    """The current case text. Files of one mail that continue each other are read as one."""
+    """The current case text. Files that continue each other are read as one (contract §9)."""
     with_text = [m for m in documents if m.attachment.case_text is not None]
-    texts = [m for m in with_text if m.attachment.role == "case_text"] or [
-        m for m in with_text if m.attachment.role == "form"
-    ]
+    whole = [m for m in with_text if m.attachment.sha256 not in fragments] or with_text
+    alone = [m for m in whole if m.attachment.role == "case_text"]
+    texts = alone or whole
     if not texts:
         return None, []
-    first = texts[0]
-    rest = [m for m in texts[1:] if m.raw_sha256 == first.raw_sha256]
-    distinct = _distinct([_text(first), *(_text(m) for m in rest)])
-    if len(distinct) == 1:
-        return distinct[0], []
-    joined = _continued(distinct, campaign)
-    if joined is not None:
-        return joined, []
-    names = "、".join(f"“{m.attachment.filename or '未命名文件'}”" for m in [first, *rest])
+    of_one_mail = [m for m in texts if m.raw_sha256 == texts[0].raw_sha256]
+    distinct = _distinct(of_one_mail)
+    for together in (_distinct(whole), _distinct(texts), distinct):
+        text = together[0] if len(together) == 1 else joined(together, campaign)
+        if text is not None:
+            return text, []
+    names = "、".join(f"“{m.attachment.filename or '未命名文件'}”" for m in of_one_mail)
     return distinct[0], [f"有几份不同的正文：{names}，不能确定以哪份为准"]
 
 
-def _text(material: Material) -> CaseText:
-    if material.attachment.case_text is None:
-        raise ValueError("a material without case text was taken for one with it")
-    return material.attachment.case_text
-
-
-def _distinct(texts: Sequence[CaseText]) -> list[CaseText]:
+def _distinct(materials: Sequence[Material]) -> list[CaseText]:
+    texts = [m.attachment.case_text for m in materials if m.attachment.case_text is not None]
     return list({text.text_sha256: text for text in reversed(texts)}.values())[::-1]
-
-
-def _continued(texts: Sequence[CaseText], campaign: Campaign) -> CaseText | None:
-    """Texts whose sections do not overlap, as one, in the order that the campaign's sections give."""
-    names = [[record.name for record in text.sections] for text in texts]
-    every = [name for found in names for name in dict.fromkeys(found)]
-    if not all(names) or len(every) != len(set(every)):
-        return None
-    ranks = {section.name: rank for rank, section in enumerate(campaign.text.sections)}
-    ordered = sorted(texts, key=lambda text: ranks.get(text.sections[0].name, len(ranks)))
-    head = next((text for text in ordered if text.title), ordered[0])
-    abstracts = [text.abstract_count for text in ordered if text.abstract_count is not None]
-    return head.model_copy(
-        update={
-            "abstract_count": sum(abstracts) if abstracts else None,
-            "body_count": sum(text.body_count for text in ordered),
-            "sections": tuple(record for text in ordered for record in text.sections),
-        }
-    )
