@@ -21,7 +21,7 @@ from inbox_ingest.casebook.matching import Index
 from inbox_ingest.casebook.numbering import Numbering
 from inbox_ingest.casebook.twins import twins_of
 from inbox_ingest.casebook.verdicts import Verdicts
-from inbox_ingest.records import Case, Received
+from inbox_ingest.records import Case, IssueCode, Received
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _finished(fold: Fold, next_sequence: int | None) -> Assembled:
             fold,
             draft,
             numbers[place],
-            [_called(drafts[other], numbers[other]) for other in twins.get(place, ())],
+            [(drafts[other], numbers[other]) for other in twins.get(place, ())],
         )
         for place, draft in enumerate(drafts)
     ]
@@ -98,16 +98,26 @@ def _finished(fold: Fold, next_sequence: int | None) -> Assembled:
     return Assembled(tuple(cases), outcomes, merged, fold.numbering.dropped(kept))
 
 
-def _frozen(fold: Fold, draft: DraftCase, number: str | None, twins: Sequence[str]) -> Case:
+def _frozen(
+    fold: Fold,
+    draft: DraftCase,
+    number: str | None,
+    twins: Sequence[tuple[DraftCase, str | None]],
+) -> Case:
+    waived = fold.verdicts.waived(draft)
     return freeze(
         draft,
         fold.campaign,
         case_no=number,
         fixed=fold.verdicts.fixed(draft),
-        waived=fold.verdicts.waived(draft),
+        waived=waived,
         waived_before=fold.verdicts.waived_before(draft),
-        duplicates_of=twins,
-        contradictions=fold.verdicts.contradictions(draft),
+        duplicates_of=[
+            _called(other, called)
+            for other, called in twins
+            if f"{IssueCode.POSSIBLE_DUPLICATE}:{called}" not in waived
+        ],
+        contradictions=fold.verdicts.contradictions(draft, fold.campaign),
         decided_at=fold.verdicts.decided_at(draft),
         decisions=fold.verdicts.spoken(draft),
     )

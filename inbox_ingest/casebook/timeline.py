@@ -130,5 +130,5 @@ def _frozen(draft: DraftCase, said: Sequence[Decision], case: Case, campaign: Ca
         fixed=verdicts.fixed(draft),
         waived=verdicts.waived(draft),
         waived_before=verdicts.waived_before(draft),
-        contradictions=verdicts.contradictions(draft),
+        contradictions=verdicts.contradictions(draft, campaign),
     )

@@ -8,8 +8,8 @@ else is read again. Payloads, by kind:
              without a case: a case of its own; `stays`: it is there already, only its role is said
     split    sha256s; keeps: the files that stay; elsewhere: places where they are not meant, with
              the case that has them there
-    merge    from
-    waive    code, field; seen: the files that the person knew
+    merge    from; seen: the files of both cases
+    waive    code, field; seen: the files that the person knew; twins: the cases that were alike
     dispose  disposition
 
 A place is `raw SHA-256:part`, as in the anchor of a case.
@@ -17,22 +17,27 @@ A place is `raw SHA-256:part`, as in the anchor of a case.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle, bundle_of
+from inbox_ingest.casebook.bundles import Bundle, bundle_of
 from inbox_ingest.casebook.changes import Decision
+from inbox_ingest.casebook.contradicting import (
+    against_brought_fix,
+    against_fix,
+    against_merger,
+    another_word,
+    unseen_documents,
+)
 from inbox_ingest.casebook.draft import DraftCase
-from inbox_ingest.checking.sameness import normal_form
 from inbox_ingest.records import (
     Attachment,
     Disposition,
     Evidence,
     FieldValue,
-    Material,
     Reading,
     Role,
 )
@@ -188,9 +193,17 @@ class Verdicts:
         return number
 
     def fixed(self, draft: DraftCase) -> dict[str, FieldValue]:
-        """Values that a person set, by field name."""
+        """Values that a person set, by field name.
+
+        What was fixed for a case that was merged into this one belongs to its files: it holds where
+        no other file says anything.
+        """
+        fixes = self._fixes(draft)
+        for name, decision in self._brought(draft).items():
+            if name not in fixes and not another_word(name, decision, draft):
+                fixes[name] = decision
         values: dict[str, FieldValue] = {}
-        for name, decision in self._fixes(draft).items():
+        for name, decision in fixes.items():
             payload = decision.payload
             values[name] = FieldValue(
                 value=cast(str | None, payload["value"]),
@@ -201,11 +214,23 @@ class Verdicts:
         return values
 
     def _fixes(self, draft: DraftCase) -> dict[str, Decision]:
-        """The last word on each field."""
-        return {str(d.payload["field"]): d for d in self._about(draft) if d.kind == "fix"}
+        """The last word on each field of the case itself."""
+        return {
+            str(d.payload["field"]): d
+            for d in self._about(draft)
+            if d.kind == "fix" and d.case_no not in self._merged
+        }
+
+    def _brought(self, draft: DraftCase) -> dict[str, Decision]:
+        """The last word on each field of the cases that a person merged into it."""
+        return {
+            str(d.payload["field"]): d
+            for d in self._about(draft)
+            if d.kind == "fix" and d.case_no in self._merged
+        }
 
     def waived(self, draft: DraftCase) -> tuple[str, ...]:
-        """Codes (or `code:field`) that a person waived."""
+        """Codes (or `code:field`, or `code:number of the other case`) that a person waived."""
         return tuple(self._waivers(draft))
 
     def waived_before(self, draft: DraftCase) -> tuple[str, ...]:
@@ -219,19 +244,26 @@ class Verdicts:
             for entry, decision in self._waivers(draft).items()
             if "seen" in decision.payload
             and str(decision.payload["code"]) not in _ONCE_FOR_ALL
-            and any(
-                material.attachment.role in CORE_ROLES and _later(material, decision)
-                for material in draft.materials
-            )
+            and unseen_documents(draft, decision)
         )
 
     def _waivers(self, draft: DraftCase) -> dict[str, Decision]:
-        """The last word on each issue, by `code` or `code:field`."""
-        waivers = {}
+        """The last word on each issue, by entry of `waived`.
+
+        Likeness was looked at in these two cases, as they were then: with other documents, or with
+        another case, it is a new question.
+        """
+        waivers: dict[str, Decision] = {}
         for decision in self._about(draft):
-            if decision.kind == "waive":
-                code, name = str(decision.payload["code"]), decision.payload.get("field")
+            if decision.kind != "waive":
+                continue
+            code, name = str(decision.payload["code"]), decision.payload.get("field")
+            twins = decision.payload.get("twins")
+            if twins is None:
                 waivers[f"{code}:{name}" if name else code] = decision
+            elif not unseen_documents(draft, decision):
+                entries = (f"{code}:{self.after_merges(other)}" for other in twins)
+                waivers.update(dict.fromkeys(entries, decision))
         return waivers
 
     def decided_at(self, draft: DraftCase) -> datetime | None:
@@ -242,43 +274,19 @@ class Verdicts:
         """How many decisions in force are about the case."""
         return len(self._about(draft))
 
-    def contradictions(self, draft: DraftCase) -> list[str]:
-        """Later forms that say something else than a person fixed: said, never obeyed."""
-        doubts = []
-        for name, decision in self._fixes(draft).items():
-            for material in draft.materials:
-                form = material.attachment.form
-                read = form.fields.get(name) if form else None
-                if read is None or not _later(material, decision):
-                    continue
-                written = read.value or "、".join(read.ticked)
-                if written and not _says(read, decision.payload):
-                    doubts.append(
-                        f"“{name}”已由{decision.who}定为“{_shown(decision.payload['value'])}”，"
-                        f"后来的材料写作“{_shown(written)}”"
-                    )
+    def contradictions(self, draft: DraftCase, campaign: Campaign) -> list[str]:
+        """What material that the person did not know says against his word, as sentences."""
+        own = self._fixes(draft)
+        doubts = [text for name, d in own.items() for text in against_fix(name, d, draft)]
+        for name, decision in self._brought(draft).items():
+            if name not in own:
+                doubts += against_brought_fix(name, decision, draft)
+        for decision in self._about(draft):
+            if decision.kind == "merge":
+                doubts += against_merger(decision, draft, campaign)
         return doubts
 
     def _about(self, draft: DraftCase) -> list[Decision]:
         names = [*draft.numbers, *filter(None, (draft.key,))]
         found = {d.id: d for name in names for d in self._by_case.get(name, ())}
         return [found[number] for number in sorted(found)]
-
-
-def _later(material: Material, decision: Decision) -> bool:
-    """Whether the person did not know this file yet; by time where nobody wrote down what was known."""
-    seen = decision.payload.get("seen")
-    if seen is not None:
-        return material.attachment.sha256 not in cast(Collection[str], seen)
-    return material.received_at is not None and material.received_at > decision.made_at
-
-
-def _says(read: FieldValue, said: Mapping[str, object]) -> bool:
-    if read.ticked or said.get("ticked"):
-        return list(read.ticked) == list(cast(Sequence[str], said.get("ticked", ())))
-    return normal_form(read.value) == normal_form(cast(str | None, said["value"]))
-
-
-def _shown(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:60]}……"

@@ -111,11 +111,13 @@ class Desk:
 
     def merge(self, source: str, into: str) -> Intention:
         """One case into another, whose number stays."""
-        given_up, kept = self._case(source)["case_no"], self._case(into)["case_no"]
+        one, other = self._case(source), self._case(into)
+        given_up, kept = one["case_no"], other["case_no"]
         now = Verdicts.of(self.decisions).after_merges
         if now(given_up) == now(kept):
             raise UsageError(f"{source} 和 {into} 已是同一件。")
-        return Intention("merge", kept, payload={"from": given_up})
+        seen = sorted({*_files_of(one), *_files_of(other)})
+        return Intention("merge", kept, payload={"from": given_up, "seen": seen})
 
     def waive(self, case_no: str, code: str, name: str | None = None) -> Intention:
         """An issue of a case that shall not count; of all fields where none is named."""
@@ -138,6 +140,8 @@ class Desk:
             )
         waived = found[0]["field"] if name is not None else None
         payload = {"code": code, "field": waived, "seen": _files_of(case)}
+        if code == IssueCode.POSSIBLE_DUPLICATE:
+            payload["twins"] = [name.partition("《")[0] for name in case["duplicates_of"]]
         return Intention("waive", case["case_no"], payload=payload)
 
     def dispose(self, message: str, words: Sequence[str]) -> Intention:
