@@ -2,7 +2,7 @@
 
     raw/ab/cdef…              mails as received: durable before anybody is told that they are there
     files/ab/cdef…            attachments: can be made again from raw mail, so never synced
-    derived/<tool>/ab/cdef…   what LibreOffice and OCR made, by content hash and tool version
+    derived/<tool>/ab/cdef…   what LibreOffice and OCR made (`derived.py`)
     tmp/                      unfinished files; what a killed process left is removed by `sweep`
 
 Guarantees: a name under `raw` or `files` appears only when all its bytes are written (temporary
@@ -27,12 +27,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inbox_ingest.archive_files import StoredContent, Unfinished, disk_errors, sync_folder
-from inbox_ingest.reading.content import HEAD_SIZE, Content, MemoryContent
+from inbox_ingest.reading.content import HEAD_SIZE
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
-
-    from inbox_ingest.records import Problem
 
 _SYNC_THREADS = 8
 _WAITING_SYNCS = 64  # files open and not yet synced: far below any limit on open files
@@ -117,9 +115,24 @@ class Archive:
                 digest.update(block)
             return digest.hexdigest() == sha256
 
-    def derived(self, *, converter: str, recogniser: str) -> DerivedResults:
-        """Results of batch work made by these tool versions (`libreoffice-24.2`, `rapidocr-3.10`)."""
-        return DerivedResults(self, converter, recogniser)
+    def derived_path(self, tool: str, sha256: str) -> Path:
+        """Where results of this tool for this file lie; the caller adds a suffix."""
+        return self._path(f"derived/{safe_name(tool)}", sha256)
+
+    def keep_derived(self, tool: str, sha256: str, suffix: str, data: bytes) -> None:
+        """Keep a result of this tool, synced: unlike an attachment, a torn one would be believed.
+
+        Raises:
+            TryLater: the disk is full or failing; nothing is left behind.
+            ConfigurationError: the folder may not be written.
+        """
+        unfinished = self._begin()
+        with unfinished.discarded_on_error():
+            unfinished.fill((data,))
+            with disk_errors(self.root):
+                unfinished.sync_and_close()
+                self._folder("derived", safe_name(tool), sha256[:2])
+                unfinished.path.rename(self.derived_path(tool, sha256).with_suffix(suffix))
 
     def sweep(self) -> int:
         """Remove unfinished files a day old, left by a process that was killed; return how many."""
@@ -231,61 +244,6 @@ class Batch:
         self._unfinished.clear()
 
 
-class DerivedResults:
-    """What LibreOffice and OCR made of kept files, for given versions of both.
-
-    Failures are results too, so that a file that cannot be converted is not tried at every pass;
-    another version of the tool starts afresh.
-    """
-
-    def __init__(self, archive: Archive, converter: str, recogniser: str) -> None:
-        self._archive = archive
-        self._converter = _safe_name(converter)
-        self._recogniser = _safe_name(recogniser)
-
-    def converted(self, sha256: str) -> Content | Problem | None:
-        """The .docx made of this file, why there is none, or None where it was not tried yet."""
-        found = self._load(self._converter, sha256)
-        return MemoryContent(found) if isinstance(found, bytes) else found
-
-    def recognised(self, sha256: str) -> bytes | Problem | None:
-        """The OCR result of this picture, why there is none, or None where not tried yet."""
-        return self._load(self._recogniser, sha256)
-
-    def keep_converted(self, sha256: str, result: bytes | Problem) -> None:
-        """Keep the .docx that the converter made of this file, or why it could not."""
-        self._keep(self._converter, sha256, result)
-
-    def keep_recognised(self, sha256: str, result: bytes | Problem) -> None:
-        """Keep the OCR result of this picture, or why there is none."""
-        self._keep(self._recogniser, sha256, result)
-
-    def _load(self, tool: str, sha256: str) -> bytes | Problem | None:
-        from inbox_ingest.records import Problem
-
-        place = self._archive._path(f"derived/{tool}", sha256)
-        with suppress(FileNotFoundError):
-            return place.with_suffix(".result").read_bytes()
-        with suppress(FileNotFoundError):
-            return Problem.model_validate_json(place.with_suffix(".problem").read_bytes())
-        return None
-
-    def _keep(self, tool: str, sha256: str, result: bytes | Problem) -> None:
-        if isinstance(result, bytes):
-            data, suffix = result, ".result"
-        else:
-            data, suffix = result.model_dump_json().encode(), ".problem"
-        unfinished = self._archive._begin()
-        with unfinished.discarded_on_error():
-            unfinished.fill((data,))
-            with disk_errors(self._archive.root):
-                # Synced, unlike attachments: a torn result would be believed for good.
-                unfinished.sync_and_close()
-                self._archive._folder("derived", tool, sha256[:2])
-                place = self._archive._path(f"derived/{tool}", sha256)
-                unfinished.path.rename(place.with_suffix(suffix))
-
-
 def _first(chunks: Iterable[bytes], limit: int) -> tuple[bytes, Iterator[bytes] | None]:
     """The beginning of `chunks` up to about `limit` bytes; the rest, or None where that was all."""
     iterator = iter(chunks)
@@ -299,5 +257,6 @@ def _first(chunks: Iterable[bytes], limit: int) -> tuple[bytes, Iterator[bytes] 
     return b"".join(taken), None
 
 
-def _safe_name(tool: str) -> str:
+def safe_name(tool: str) -> str:
+    """A tool's name and version as the name of a folder."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", tool).lstrip(".") or "unknown"

@@ -1,49 +1,44 @@
-"""Turns files of older formats into .docx with LibreOffice: one process for a batch, kept on a lead.
+"""Turns files of older formats into .docx with LibreOffice: one process for a batch (`soffice.py`).
 
-soffice leaves with 0 whatever happens (facts §5), so its exit code is not looked at: what counts is
-the file it left, which is checked. It runs in a fresh profile with macros and link updates off, without
-network where the system lets us take it away, within limits of time, memory and output. A batch
-that dies is halved until the file which kills it is alone.
+What counts is the file that came out, which is checked. A batch that dies is halved until the file
+which kills it is alone. That a file is at fault is said only where this very LibreOffice has shown
+that it can do it: another file of the kind came out, or one made here that is known to be sound.
 """
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import os
+import io
 import re
 import shutil
-import signal
-import subprocess
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from inbox_ingest.reading.charsets import decode
 from inbox_ingest.records import IssueCode, Problem
+from inbox_ingest.soffice import DOC, INSTALL_HINT, OUTPUT_MIB, call, find_libreoffice
 
-INSTALL_HINT = "apt-get install libreoffice-writer-nogui"
+__all__ = ["INSTALL_HINT", "Job", "convert", "find_libreoffice", "why_not_working"]
+
 SECONDS_TO_START = 60.0
 SECONDS_A_FILE = 20.0
-MEMORY_MIB = 1536  # of data: a hostile file then ends soffice, not the machine
-OUTPUT_MIB = 256  # for one file
+_MEBIBYTE = 1 << 20
+MOST_BYTES = 64 * _MEBIBYTE
+MOST_BYTES_OF_PAGE = 8 * _MEBIBYTE  # a web page is decoded here, in the process that must not die
+_MOST_XML = 16 * _MEBIBYTE  # what the reader of .docx takes
+_ROOM = 64 * _MEBIBYTE  # with less, that nothing came out says nothing about the file
 
-_SUFFIXES = {"mht": "mht", "wordxml": "xml", "uof": "uot", "html": "html"}
+_SUFFIXES = {"mht": "mht", "wordxml": "xml", "uof": "uot", "html": "html", "ole": "doc"}
 _STARTS = {
     "doc": (b"\xd0\xcf\x11\xe0",),
+    "ole": (b"\xd0\xcf\x11\xe0",),
     "wps": (b"\xd0\xcf\x11\xe0",),
     "odt": (b"PK",),
 }
-# Registry values (LibreOffice's officecfg schema) that keep a document from acting or reaching out.
-_SETTINGS = (
-    ("Common/Security/Scripting", "MacroSecurityLevel", "3"),
-    ("Common/Security/Scripting", "DisableMacrosExecution", "true"),
-    ("Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
-    ("Common/Misc", "CrashReport", "false"),
-    ("Writer/Content/Update", "Link", "2"),
-)
+# Kinds that LibreOffice reads by one filter, and that a sound file can be made of here.
+_PROOF_OF = {"doc": "doc", "ole": "doc", "odt": "odt", "rtf": "rtf"}
 
 
 class Job(NamedTuple):
@@ -54,24 +49,16 @@ class Job(NamedTuple):
     kind: str
 
 
-def find_libreoffice() -> str | None:
-    """The soffice program of this system, or None."""
-    places = ("/usr/lib/libreoffice/program/soffice", "/opt/libreoffice/program/soffice")
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    return found or next((place for place in places if os.access(place, os.X_OK)), None)
-
-
 def convert(jobs: Sequence[Job], into: Path) -> dict[str, Path | Problem]:
     """Convert every job to a .docx named after its hash in the folder `into`.
 
     Returns one entry for each job: the path, or why there is none. READER_MISSING means that we are
-    at fault (no LibreOffice, a crash, a time-out), FILE_UNREADABLE that the file is.
+    at fault or cannot tell (no LibreOffice, a crash, a time-out, no room), FILE_UNREADABLE that the
+    file is.
     """
     program = find_libreoffice()
     if program is None:
-        detail = f"本机未安装 LibreOffice（{INSTALL_HINT}）"
-        missing = Problem(code=IssueCode.READER_MISSING, detail=detail)
-        return {job.sha256: missing for job in jobs}
+        return {job.sha256: _ours(f"本机未安装 LibreOffice（{INSTALL_HINT}）") for job in jobs}
     results: dict[str, Path | Problem] = {}
     groups: dict[str, list[Job]] = {}
     for job in {job.sha256: job for job in jobs}.values():
@@ -80,10 +67,32 @@ def convert(jobs: Sequence[Job], into: Path) -> dict[str, Path | Problem]:
             results[job.sha256] = refused
         else:
             groups.setdefault(_filter_of(job.kind), []).append(job)
-    with tempfile.TemporaryDirectory(prefix="ingest-soffice-") as folder:
-        for input_filter, group in groups.items():
-            results.update(_Batch(program, Path(folder), input_filter, into).run(group))
+    for input_filter, group in groups.items():
+        try:
+            with tempfile.TemporaryDirectory(prefix="ingest-soffice-") as folder:
+                batch = _Batch(program, Path(folder), input_filter, into)
+                results.update(batch.run(group))
+        except OSError as error:
+            why = _ours(f"本机无法转换：{error.strerror or '无法写入临时文件夹'}")
+            results.update({job.sha256: why for job in group if job.sha256 not in results})
     return results
+
+
+def why_not_working() -> str | None:
+    """None where LibreOffice converts a sound file, else in Chinese what is wrong with it."""
+    with tempfile.TemporaryDirectory(prefix="ingest-soffice-") as folder:
+        source = Path(folder, "probe")
+        source.write_bytes(_RTF)
+        made = convert([Job("probe", source, "rtf")], Path(folder, "out"))["probe"]
+    return None if isinstance(made, Path) else made.detail
+
+
+def _ours(detail: str) -> Problem:
+    return Problem(code=IssueCode.READER_MISSING, detail=detail)
+
+
+def _theirs(detail: str) -> Problem:
+    return Problem(code=IssueCode.FILE_UNREADABLE, detail=detail)
 
 
 def _filter_of(kind: str) -> str:
@@ -92,17 +101,19 @@ def _filter_of(kind: str) -> str:
 
 
 def _refused_before(job: Job) -> Problem | None:
-    """What soffice would turn into a blank or garbled .docx without a word."""
+    """What soffice would turn into a blank or garbled .docx without a word, or what is too large."""
     with job.path.open("rb") as stream:
         head = stream.read(8)
     if not head:
-        return Problem(code=IssueCode.FILE_UNREADABLE, detail="文件是空的（0 字节）")
+        return _theirs("文件是空的（0 字节）")
     starts = _STARTS.get(job.kind)
     if starts is not None and not head.startswith(starts):
-        return Problem(code=IssueCode.FILE_UNREADABLE, detail="文件已损坏，打不开")
+        return _theirs("文件已损坏，打不开")
+    size = job.path.stat().st_size
+    if size > (MOST_BYTES_OF_PAGE if job.kind == "html" else MOST_BYTES):
+        return _ours(f"文件有 {size // _MEBIBYTE} MB，超出本机能转换的大小，需人工查看")
     if job.kind == "odt" and _is_locked_odt(job.path):
-        detail = "文件设有密码，请去掉密码后重新发来"
-        return Problem(code=IssueCode.FILE_UNREADABLE, detail=detail)
+        return _theirs("文件设有密码，请去掉密码后重新发来")
     return None
 
 
@@ -114,7 +125,7 @@ def _is_locked_odt(path: Path) -> bool:
         return False
 
 
-# --- running soffice --------------------------------------------------------------------------
+# --- one batch --------------------------------------------------------------------------------
 
 
 class _Batch:
@@ -125,36 +136,76 @@ class _Batch:
         self.folder = folder
         self.input_filter = input_filter
         self.into = into
-        self.calls = 0
 
     def run(self, jobs: Sequence[Job]) -> dict[str, Path | Problem]:
         made, survived = self._call(jobs)
-        results: dict[str, Path | Problem] = {}
-        left: list[Job] = []
-        for job in jobs:
-            output = made.get(job.sha256)
-            if output is not None:
-                results[job.sha256] = self._kept(job, output)
-            elif survived:
-                results[job.sha256] = _refusal(job)
-            else:
-                left.append(job)
+        results = {
+            job.sha256: self._kept(job, made[job.sha256]) for job in jobs if job.sha256 in made
+        }
+        left = [job for job in jobs if job.sha256 not in made]
+        if survived:
+            proven = {_PROOF_OF.get(job.kind) for job in jobs if job.sha256 in made}
+            return {**results, **self._refused(left, proven)}
         if len(jobs) == 1 and left:
-            detail = "LibreOffice 转换此文件时中断或超时，需人工查看"
-            return {left[0].sha256: Problem(code=IssueCode.READER_MISSING, detail=detail)}
+            return {left[0].sha256: _ours("LibreOffice 转换此文件时中断或超时，需人工查看")}
         if left:
             # The first one without output is most likely to blame: alone first, then the others.
             for part in (left[:1], left[1 : 1 + len(left) // 2], left[1 + len(left) // 2 :]):
                 results.update(self.run(part) if part else {})
         return results
 
+    def _refused(
+        self, jobs: Sequence[Job], proven: Collection[str | None]
+    ) -> dict[str, Path | Problem]:
+        """Files that soffice wrote nothing for, living on: once more, beside sound ones."""
+        results: dict[str, Path | Problem] = {}
+        doubted = [job for job in jobs if _PROOF_OF.get(job.kind) not in {*proven, None}]
+        sound: set[str | None] = set()
+        if doubted:
+            probes = list(self._probes({_PROOF_OF[job.kind] for job in doubted}))
+            made, survived = self._call([*probes, *doubted])
+            if survived:
+                sound = {probe.kind for probe in probes if probe.sha256 in made}
+            for job in doubted:
+                if job.sha256 in made:
+                    results[job.sha256] = self._kept(job, made[job.sha256])
+        for job in jobs:
+            can = _PROOF_OF.get(job.kind) in ({*proven, *sound} - {None})
+            if job.sha256 not in results:
+                results[job.sha256] = self._refusal(job, can)
+        return results
+
+    def _refusal(self, job: Job, can: bool) -> Problem:
+        if shutil.disk_usage(self.folder).free < _ROOM:
+            return _ours("本机临时文件夹空间不足，未能转换")
+        if can:
+            return _theirs("文件已损坏或设有密码，打不开")
+        if job.kind in _PROOF_OF:
+            return _ours(f"本机的 LibreOffice 不能转换文件，可能缺少 Writer 组件（{INSTALL_HINT}）")
+        return _ours("LibreOffice 不能读取此文件（可能已损坏），需人工查看")
+
+    def _probes(self, kinds: Collection[str]) -> Iterator[Job]:
+        """A file of each of these kinds that is known to be sound, where one can be made."""
+        place = Path(tempfile.mkdtemp(prefix="probe-", dir=self.folder))
+        for kind in sorted(kinds):
+            probe = place / kind
+            if kind == "doc":
+                source = place / "probe.rtf"
+                source.write_bytes(_RTF)
+                folder = Path(tempfile.mkdtemp(prefix="call-", dir=self.folder))
+                out, _ = call(self.program, [source], folder, SECONDS_TO_START, to=DOC)
+                if not (out / "probe.doc").is_file():
+                    continue
+                shutil.move(out / "probe.doc", probe)
+            else:
+                probe.write_bytes(_RTF if kind == "rtf" else _odt())
+            yield Job(f"probe-{kind}", probe, kind)
+
     def _call(self, jobs: Sequence[Job]) -> tuple[dict[str, Path], bool]:
         """Run soffice once. Returns what it made, and whether it ended by itself and in time."""
-        self.calls += 1
         place = Path(tempfile.mkdtemp(prefix="call-", dir=self.folder))
-        source, target = place / "in", place / "out"
+        source = place / "in"
         source.mkdir()
-        target.mkdir()
         names = []
         for job in jobs:
             staged = source / f"{job.sha256}.{_SUFFIXES.get(job.kind, job.kind)}"
@@ -162,13 +213,9 @@ class _Batch:
                 staged.write_bytes(_as_utf8(job.path.read_bytes()))
             else:
                 shutil.copyfile(job.path, staged)
-            names.append(str(staged))
-        arguments = [*_sandboxed(self.program, _profile(place)), "--convert-to"]
-        arguments += ["docx:Office Open XML Text", "--outdir", str(target)]
-        if self.input_filter:
-            arguments.append(f"--infilter={self.input_filter}")
+            names.append(staged)
         seconds = SECONDS_TO_START + SECONDS_A_FILE * len(jobs)
-        survived = _run(arguments + names, place, seconds)
+        target, survived = call(self.program, names, place, seconds, input_filter=self.input_filter)
         made = {job.sha256: target / f"{job.sha256}.docx" for job in jobs}
         return {key: path for key, path in made.items() if path.is_file()}, survived
 
@@ -180,6 +227,31 @@ class _Batch:
         final = self.into / f"{job.sha256}.docx"
         shutil.move(output, final)
         return final
+
+
+_RTF = rb"{\rtf1\ansi A file that is known to be sound.\par}"
+
+
+def _odt() -> bytes:
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{names}:office:1.0" xmlns:text="{names}:text:1.0"'
+        ' office:version="1.2"><office:body><office:text><text:p>A sound file.</text:p>'
+        "</office:text></office:body></office:document-content>"
+    )
+    mimetype = "application/vnd.oasis.opendocument.text"
+    manifest = (
+        f'<manifest:manifest xmlns:manifest="{names}:manifest:1.0" manifest:version="1.2">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{mimetype}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+        "</manifest:manifest>"
+    )
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as package:
+        package.writestr("mimetype", mimetype)
+        package.writestr("content.xml", content)
+        package.writestr("META-INF/manifest.xml", manifest)
+    return held.getvalue()
 
 
 def _as_utf8(page: bytes) -> bytes:
@@ -195,111 +267,32 @@ def _as_utf8(page: bytes) -> bytes:
     return b"\xef\xbb\xbf" + text.lstrip("\ufeff").encode("utf-8", "replace")
 
 
-def _profile(place: Path) -> str:
-    user = place / "profile" / "user"
-    user.mkdir(parents=True)
-    items = "".join(
-        f'<item oor:path="/org.openoffice.Office.{path}"><prop oor:name="{name}" oor:op="fuse">'
-        f"<value>{value}</value></prop></item>"
-        for path, name, value in _SETTINGS
-    )
-    (user / "registrymodifications.xcu").write_text(
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>',
-        encoding="utf-8",
-    )
-    return (place / "profile").as_uri()
-
-
-def _sandboxed(program: str, profile: str) -> list[str]:
-    limits = f"ulimit -c 0; ulimit -d {MEMORY_MIB * 1024}; ulimit -f {OUTPUT_MIB * 2048}; "
-    shell = ["/bin/sh", "-c", limits + 'exec "$@"', "sh"]
-    switches = ["--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo"]
-    return [*_without_network(), *shell, program, f"-env:UserInstallation={profile}", *switches]
-
-
-@functools.cache
-def _without_network() -> tuple[str, ...]:
-    """A prefix that takes the network away, empty where the system does not let us."""
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        return ()
-    prefix = (unshare, "--net", "--map-root-user")
-    done = subprocess.run([*prefix, "true"], capture_output=True, check=False)
-    return prefix if done.returncode == 0 else ()
-
-
-def _run(arguments: list[str], home: Path, seconds: float) -> bool:
-    """Run to the end or the limit; everything that was started is gone afterwards."""
-    environment = {
-        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "LANG": "C.UTF-8",
-        "SAL_USE_VCLPLUGIN": "svp",
-        # A second lock where the network could not be taken away: nothing listens there.
-        "http_proxy": "http://127.0.0.1:9",
-        "https_proxy": "http://127.0.0.1:9",
-    }
-    process = subprocess.Popen(
-        arguments,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        cwd=home,
-        start_new_session=True,
-    )
-    try:
-        return process.wait(timeout=seconds) == 0
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        _end_group(process)
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # all of them have ended
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
 # --- looking at what came out -----------------------------------------------------------------
-
-
-def _refusal(job: Job) -> Problem:
-    # soffice lived on and wrote nothing: it refused this one file.
-    detail = "文件已损坏或设有密码，打不开"
-    if job.kind in ("doc", "odt", "rtf"):
-        return Problem(code=IssueCode.FILE_UNREADABLE, detail=detail)
-    return Problem(code=IssueCode.READER_MISSING, detail="LibreOffice 不能读取此文件，需人工查看")
 
 
 def _fault_of(job: Job, output: Path) -> Problem | None:
     try:
         with zipfile.ZipFile(output) as package:
-            xml = package.read("word/document.xml")
+            with package.open("word/document.xml") as stream:
+                xml = stream.read(_MOST_XML + 1)
             pictures = any(name.startswith("word/media/") for name in package.namelist())
     except (zipfile.BadZipFile, KeyError, OSError):
-        return Problem(
-            code=IssueCode.READER_MISSING, detail="LibreOffice 转换结果不完整，需人工查看"
-        )
+        return _ours("LibreOffice 转换结果不完整，需人工查看")
+    if len(xml) > _MOST_XML or output.stat().st_size > OUTPUT_MIB * _MEBIBYTE:
+        return _ours("LibreOffice 转换结果过大，需人工查看")
     text = re.sub(rb"<[^>]+>", b"", xml).strip()
     if not text and not pictures and _has_text(job):
-        return Problem(
-            code=IssueCode.READER_MISSING, detail="LibreOffice 转换结果为空白，需人工查看"
-        )
+        return _ours("LibreOffice 转换结果为空白，需人工查看")
     if text.count("\ufffd".encode()) > len(text) / 30:
-        return Problem(
-            code=IssueCode.READER_MISSING, detail="LibreOffice 转换结果为乱码，需人工查看"
-        )
+        return _ours("LibreOffice 转换结果为乱码，需人工查看")
     return None
 
 
 def _has_text(job: Job) -> bool:
     """Whether a file that came out blank had something in it; when in doubt it had."""
     if job.kind in ("html", "mht"):
-        data = job.path.read_bytes()[: 1 << 20]
+        with job.path.open("rb") as stream:
+            data = stream.read(32 << 10)  # the pattern below takes the square of this
         body = re.sub(rb"(?is)<(script|style|head)\b.*?</\1>|<!--.*?-->|<[^>]+>", b"", data)
         return bool(body.replace(b"&nbsp;", b"").strip())
     return True

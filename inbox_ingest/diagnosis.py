@@ -5,11 +5,10 @@ A failed finding carries a remedy and the exit code that scripts know it by (con
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,9 +17,9 @@ from inbox_ingest.archive import Archive
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.casebook.glance import Glance
-from inbox_ingest.conversion import INSTALL_HINT, find_libreoffice
 from inbox_ingest.credentials import imap_password, password_source
 from inbox_ingest.errors import ExitCode, IngestError
+from inbox_ingest.installed_readers import READERS
 from inbox_ingest.integrity import REMEDY, look_through
 from inbox_ingest.settings import Settings, load_settings
 
@@ -48,48 +47,6 @@ class Finding:
     text: str
     remedy: str | None = None
     exit_code: ExitCode = ExitCode.OK
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A kind of file and what reads it: a Python package, or a program found by `find`."""
-
-    kinds: str
-    modules: tuple[str, ...]
-    remedy: str
-    find: Callable[[], str | None] | None = None
-
-    def missing(self) -> list[str]:
-        """The parts that are not installed."""
-        absent = [name for name in self.modules if importlib.util.find_spec(name) is None]
-        if self.find is not None and self.find() is None:
-            absent.append("程序")
-        return absent
-
-
-def _find_unrar() -> str | None:
-    return next(filter(None, map(shutil.which, ("unrar", "unar", "bsdtar", "7z", "7zz"))), None)
-
-
-_PIP = "pip install inbox-ingest 重新安装，或单独 pip install {}"
-READERS = (
-    Reader("Word 文档（.docx）", ("docx", "lxml"), _PIP.format("python-docx")),
-    Reader("旧版 Word（.doc）", ("doc2docx",), _PIP.format("msdoc2docx")),
-    Reader(
-        "WPS、RTF、ODT（LibreOffice）", (), f"安装 LibreOffice：{INSTALL_HINT}", find_libreoffice
-    ),
-    Reader("PDF", ("pdfplumber", "pypdfium2"), _PIP.format("pdfplumber pypdfium2")),
-    Reader(
-        "扫描件和照片（文字识别）",
-        ("rapidocr", "onnxruntime", "cv2"),
-        _PIP.format("rapidocr onnxruntime opencv-python-headless"),
-    ),
-    Reader("苹果照片（.heic）", ("pillow_heif",), _PIP.format("pillow-heif")),
-    Reader("加密的 Office 文件", ("msoffcrypto",), _PIP.format("msoffcrypto-tool")),
-    Reader("7z 压缩包", ("py7zr",), _PIP.format("py7zr")),
-    Reader("RAR 压缩包", ("rarfile",), "安装 unrar 或 libarchive-tools", _find_unrar),
-    Reader("winmail.dat", ("tnefparse",), _PIP.format("tnefparse")),
-)
 
 
 def diagnose() -> Iterator[Finding]:
@@ -210,8 +167,18 @@ def readers() -> Iterator[Finding]:
                 remedy=reader.remedy,
                 exit_code=ExitCode.UNAVAILABLE,
             )
-        else:
+            continue
+        fault = None if reader.fault is None else reader.fault()
+        if fault is None:
             yield Finding("good", "读取", reader.kinds)
+        else:
+            yield Finding(
+                "bad",
+                "读取",
+                f"{reader.kinds}：已安装，但试用没有成功：{fault}。",
+                remedy=reader.remedy,
+                exit_code=ExitCode.UNAVAILABLE,
+            )
 
 
 def mailbox(settings: Settings) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ import pytest
 
 from inbox_ingest.archive import Archive
 from inbox_ingest.errors import ConfigurationError, TryLater
-from inbox_ingest.records import IssueCode, Problem
 
 
 def sha(data: bytes) -> str:
@@ -209,30 +208,3 @@ def test_sweep_removes_only_what_was_left_long_ago(tmp_path: Path) -> None:
     assert not left.exists()
     assert fresh.exists()
     assert archive.has(sha(b"kept"))
-
-
-def test_derived_results_are_kept_by_tool_version(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
-    old = archive.derived(converter="libreoffice 7.4", recogniser="rapidocr-3.10")
-    source = sha(b"a .doc")
-    assert old.converted(source) is None
-    old.keep_converted(source, b"PK a .docx")
-    old.keep_recognised(source, b'{"lines": []}')
-    found = old.converted(source)
-    assert found is not None
-    assert not isinstance(found, Problem)
-    assert found.read() == b"PK a .docx"
-    assert old.recognised(source) == b'{"lines": []}'
-    newer = archive.derived(converter="libreoffice 24.2", recogniser="rapidocr-3.10")
-    assert newer.converted(source) is None
-    assert newer.recognised(source) == b'{"lines": []}'
-
-
-def test_a_failure_is_a_result_until_it_is_overcome(tmp_path: Path) -> None:
-    derived = Archive(tmp_path).derived(converter="../lo", recogniser="none")
-    problem = Problem(code=IssueCode.FILE_UNREADABLE, detail="文件已损坏")
-    derived.keep_converted("a" * 64, problem)
-    assert derived.converted("a" * 64) == problem
-    derived.keep_converted("a" * 64, b"PK")
-    assert derived.converted("a" * 64) != problem
-    assert all(path.is_relative_to(tmp_path / "derived") for path in files_under(tmp_path))

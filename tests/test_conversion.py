@@ -59,6 +59,17 @@ class TestWithLibreOffice:
         assert "网页里的案例正文" in text(results[jobs[3].sha256])
         assert code(results[damaged.sha256]) is IssueCode.FILE_UNREADABLE
 
+    @pytest.mark.parametrize("kind", ["rtf", "odt", "doc"])
+    def test_a_damaged_file_alone_is_the_senders_to_send_again(
+        self, tmp_path: Path, kind: str
+    ) -> None:
+        sound = libreoffice_files.made(docx("案例名称：红色驿站"), kind)
+        entry = job(tmp_path, sound[: len(sound) // 2], kind)
+        assert code(convert([entry], tmp_path / "out")[entry.sha256]) is IssueCode.FILE_UNREADABLE
+
+    def test_libreoffice_works_here(self) -> None:
+        assert conversion.why_not_working() is None
+
     def test_nothing_is_left_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         scratch = tmp_path / "scratch"
         scratch.mkdir()
@@ -95,6 +106,9 @@ for file in files:
     if what == "kills": os.kill(os.getpid(), signal.SIGKILL)
     if what == "hangs": time.sleep(600)
     if what == "refused": continue
+    if what == "refused once":
+        if log.with_name("refused").exists(): pass
+        else: log.with_name("refused").touch(); continue
     target = out / (file.stem + ".docx")
     if what == "rubbish": target.write_bytes(b"no zip"); continue
     target.write_bytes(pathlib.Path({blank!r} if what == "blanked" else {good!r}).read_bytes())
@@ -162,6 +176,63 @@ def test_a_refused_file_is_damaged_and_the_batch_is_not_run_again(
 ) -> None:
     assert outcome(tmp_path, "fine", "refused") == ["made", "file-unreadable"]
     assert len(stand_in.read_text().splitlines()) == 1
+
+
+def test_a_file_refused_alone_is_damaged_only_once_a_sound_one_was_converted(
+    tmp_path: Path, stand_in: Path
+) -> None:
+    assert outcome(tmp_path, "refused") == ["file-unreadable"]
+    assert [line.count("{") for line in stand_in.read_text().splitlines()] == [1, 2]
+
+
+def test_what_is_converted_at_the_second_try_is_kept(tmp_path: Path, stand_in: Path) -> None:
+    assert outcome(tmp_path, "refused once") == ["made"]
+
+
+def silent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A soffice without Writer: it ends well and writes nothing."""
+    program = folder / "soffice"
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(conversion, "find_libreoffice", lambda: str(program))
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(b"{\\rtf1 x}", "rtf"), (b"PK\3\4", "odt"), (b"\xd0\xcf\x11\xe0 x", "doc")],
+)
+def test_a_libreoffice_that_converts_nothing_accuses_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, kind: str
+) -> None:
+    silent(tmp_path, monkeypatch)
+    entry = job(tmp_path, data, kind)
+    result = convert([entry], tmp_path / "out")[entry.sha256]
+    assert code(result) is IssueCode.READER_MISSING
+    assert isinstance(result, Problem) and "Writer" in result.detail
+    assert conversion.why_not_working() is not None
+
+
+def test_without_room_a_refusal_says_nothing_about_the_file(
+    tmp_path: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversion, "_ROOM", 1 << 60)
+    assert outcome(tmp_path, "fine", "refused") == ["made", "reader-missing"]
+
+
+def test_a_folder_that_cannot_be_written_is_our_fault(
+    tmp_path: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    assert outcome(tmp_path, "fine", "one") == ["reader-missing"] * 2
+
+
+def test_a_page_too_large_to_be_decoded_here_is_not_begun(tmp_path: Path, stand_in: Path) -> None:
+    entry = job(tmp_path, b"<html>" + b"x" * conversion.MOST_BYTES_OF_PAGE, "html")
+    assert code(convert([entry], tmp_path / "out")[entry.sha256]) is IssueCode.READER_MISSING
+    assert not stand_in.exists()
 
 
 @pytest.mark.parametrize("behaviour", ["rubbish", "blanked"])

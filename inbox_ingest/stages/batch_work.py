@@ -21,7 +21,7 @@ _CONVERTED_AT_ONCE = 20
 
 
 def fulfil(wants: Iterable[Want], archive: Archive, tools: Tools, recognisers: Executor) -> None:
-    """Convert and recognise what is wanted; what fails is kept as a problem, not tried at each pass."""
+    """Convert and recognise what is wanted; what fails is kept as a problem (`derived.py`)."""
     results = derived_results(archive, tools)
     wanted = list(dict.fromkeys(wants))
     converts = [want.sha256 for want in wanted if want.kind == "convert"]

@@ -7,7 +7,7 @@ with the reason; it is tried again when the readers change.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -43,7 +43,12 @@ class ReadingStage:
     _wants: dict[Want, list[str]] = field(default_factory=dict)
 
     def waiting(self, *, everything: bool = False) -> list[str]:
-        """Raw SHA-256 of the mails to read, oldest receipt first."""
+        """Raw SHA-256 of the mails to read, oldest receipt first.
+
+        With `everything` what failed too often through our own fault is tried again too.
+        """
+        if everything:
+            self.tools = replace(self.tools, retry=self.tools.retry._replace(always=True))
         version = self.tools.reader_version
         return [
             mail.raw_sha256 for mail in self.book.readings.to_read(version, everything=everything)

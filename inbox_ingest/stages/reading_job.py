@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from inbox_ingest.archive import Archive, DerivedResults
+from inbox_ingest.archive import Archive
 from inbox_ingest.campaigns import Campaign, load_campaign
+from inbox_ingest.derived import DerivedResults
 from inbox_ingest.reading.mail import read_mail
 from inbox_ingest.stages.tools import DerivedOrMissing, Tools
 
@@ -29,22 +30,29 @@ class ReadingTask(NamedTuple):
 
 
 def read_one(task: ReadingTask) -> str:
-    """Read one mail; its files go into the archive by their hash. Returns `Reading` as JSON."""
+    """Read one mail; its files go into the archive by their hash. Returns `Reading` as JSON.
+
+    A reading that met a failure which may pass bears another version, so the next pass reads again.
+    """
     archive = Archive(task.archive)
+    derived = derived_results(archive, task.tools)
     reading = read_mail(
         archive.get(task.raw_sha256),
         _campaign(task.campaign, task.campaign_sha256),
         archive,
-        DerivedOrMissing(derived_results(archive, task.tools), task.tools),
+        DerivedOrMissing(derived, task.tools),
     )
-    version = {"reader_version": task.tools.reader_version}
+    version = {"reader_version": task.tools.reader_version + ("~" if derived.passing else "")}
     return reading.model_copy(update=version).model_dump_json(exclude_defaults=True)
 
 
 def derived_results(archive: Archive, tools: Tools) -> DerivedResults:
     """What these tools made of the archive's files."""
-    return archive.derived(
-        converter=tools.converter or "none", recogniser=tools.recogniser or "none"
+    return DerivedResults(
+        archive,
+        converter=tools.converter or "none",
+        recogniser=tools.recogniser or "none",
+        retry=tools.retry,
     )
 
 

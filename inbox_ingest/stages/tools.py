@@ -7,15 +7,17 @@ read again once it is there.
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 
 from inbox_ingest.conversion import INSTALL_HINT, find_libreoffice
+from inbox_ingest.derived import Retry
 from inbox_ingest.reading.content import Content, Derived
 from inbox_ingest.reading.ocr import OCR_VERSION
 from inbox_ingest.reading.version import READER_VERSION
 from inbox_ingest.records import IssueCode, Problem
+from inbox_ingest.soffice import installation
 
 _NO_CONVERTER = f"本机未安装 LibreOffice（{INSTALL_HINT}）"
 _NO_RECOGNISER = "本机未安装文字识别组件（pip install rapidocr onnxruntime）"
@@ -23,10 +25,14 @@ _NO_RECOGNISER = "本机未安装文字识别组件（pip install rapidocr onnxr
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Names with versions, None where a tool is missing; small enough to go to a worker."""
+    """Names with versions, None where a tool is missing; small enough to go to a worker.
+
+    `retry` tells which failures of theirs are tried again.
+    """
 
     converter: str | None
     recogniser: str | None
+    retry: Retry = field(default_factory=Retry)
 
     @property
     def reader_version(self) -> str:
@@ -35,16 +41,13 @@ class Tools:
 
 
 def installed_tools() -> Tools:
-    """Look for the tools without starting them."""
+    """Look for the tools without starting them; what failed before now is tried again."""
     program = find_libreoffice()
-    converter = None
-    if program is not None:
-        # Asking soffice for its version takes a second; a changed program is a changed file.
-        converter = f"libreoffice-{int(Path(program).resolve().stat().st_mtime)}"
+    converter = None if program is None else installation(program)
     recogniser = None
     if all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime")):
         recogniser = f"rapidocr-{version('rapidocr')}-{OCR_VERSION}"
-    return Tools(converter, recogniser)
+    return Tools(converter, recogniser, Retry(since=time.time()))
 
 
 class DerivedOrMissing:

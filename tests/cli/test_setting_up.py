@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox_ingest import diagnosis
+from inbox_ingest import diagnosis, installed_readers
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.setting_checks import TABLES
 from inbox_ingest.settings import load_settings
@@ -292,12 +292,25 @@ def test_doctor_without_a_mailbox_is_content(ingest: Ingest, all_readers: None) 
 def test_a_missing_reader_is_69_with_its_remedy(
     ingest: Ingest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = diagnosis.Reader("旧纸带", ("no_such_module",), "pip install tape")
+    missing = installed_readers.Reader("旧纸带", ("no_such_module",), "pip install tape")
     monkeypatch.setattr(diagnosis, "READERS", (missing,))
     called = ingest("doctor")
     assert called.code == 69
     assert "旧纸带：不能读取" in called.out
     assert "→ pip install tape" in called.out
+
+
+def test_a_reader_that_is_there_and_does_not_work_is_69(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "soffice"  # LibreOffice without Writer: it ends well and writes nothing
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    called = ingest("doctor")
+    assert called.code == 69
+    assert "WPS、RTF、ODT（LibreOffice）：已安装，但试用没有成功" in called.out
+    assert "→ 安装 LibreOffice" in called.out
 
 
 def test_doctor_warns_of_what_others_can_read(
@@ -317,7 +330,7 @@ def test_doctor_warns_of_what_others_can_read(
 def test_doctor_goes_on_looking_after_a_wrong_configuration(
     ingest: Ingest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = diagnosis.Reader("旧纸带", ("no_such_module",), "pip install tape")
+    missing = installed_readers.Reader("旧纸带", ("no_such_module",), "pip install tape")
     monkeypatch.setattr(diagnosis, "READERS", (missing,))
     Path("ingest.toml").write_text("[mailbox]\nport = 0\n", encoding="utf-8")
     called = ingest("doctor")
