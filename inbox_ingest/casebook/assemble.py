@@ -17,7 +17,7 @@ from inbox_ingest.casebook.deciding import DecidedFold
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.folding import Fold
 from inbox_ingest.casebook.freeze import freeze
-from inbox_ingest.casebook.matching import Index
+from inbox_ingest.casebook.index import Index
 from inbox_ingest.casebook.numbering import Numbering
 from inbox_ingest.casebook.twins import twins_of
 from inbox_ingest.casebook.verdicts import Verdicts

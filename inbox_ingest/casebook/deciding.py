@@ -13,7 +13,8 @@ from dataclasses import replace
 from inbox_ingest.casebook.bundles import Bundle, bundle_of
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.folding import Done, Fold, Step
-from inbox_ingest.casebook.matching import Index, Match, quoted_cases
+from inbox_ingest.casebook.index import Index, quoted_cases
+from inbox_ingest.casebook.matching import Match
 from inbox_ingest.casebook.naming import agree_with_any
 from inbox_ingest.reading.correspondence import automatic_reason
 from inbox_ingest.records import Reading, Received

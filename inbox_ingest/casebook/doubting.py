@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from inbox_ingest.casebook.bundles import Bundle
 from inbox_ingest.casebook.draft import DraftCase
-from inbox_ingest.casebook.matching import (
-    Index,
-    Match,
-    calls_itself_correction,
-    quoted_cases,
-    threaded_cases,
-)
+from inbox_ingest.casebook.index import Index, append_new, quoted_cases, threaded_cases
+from inbox_ingest.casebook.matching import Match, calls_itself_correction
 from inbox_ingest.casebook.naming import agree_with_any, same_title_misspelt_unit
+from inbox_ingest.casebook.pointing import said_outside
 from inbox_ingest.casebook.proof import belongs
+from inbox_ingest.checking.sameness import normal_form
 from inbox_ingest.records import Received
 
 
@@ -23,21 +20,19 @@ def with_doubts(match: Match, index: Index, bundle: Bundle, received: Received) 
     """The match of a bundle that begins a case, with every case besides that may be its own."""
     doubtful = list(match.doubtful)
     if bundle.roles:
-        for clue in (_unit_in_short, _unit_misspelt, _unit_changed):
-            doubtful.extend(case for case in clue(index, bundle, received) if case not in doubtful)
+        for clue in _CLUES:
+            for case in clue(index, bundle, received):
+                append_new(doubtful, case)
     return match._replace(doubtful=tuple(doubtful))
 
 
-def _unit_in_short(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
-    """The same title, and a unit that may be this one written in short."""
+def _title_alone(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """The same title, and nothing that speaks against the unit: not named, or written in short."""
     del received
-    if not (bundle.name.title and bundle.name.unit):
-        return []
     return [
         case
         for case in index.by_title.get(bundle.name.title, ())
-        if any(name.unit for name in case.names)
-        and agree_with_any(case.names, bundle.name, index.campaign)
+        if agree_with_any(case.names, bundle.name, index.campaign)
     ]
 
 
@@ -65,3 +60,54 @@ def _unit_changed(index: Index, bundle: Bundle, received: Received) -> list[Draf
         for case in index.by_title.get(bundle.name.title, ())
         if belongs(case, received) and (corrects or case in answered)
     ]
+
+
+def _called_after(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """A document without a title whose file name or subject says a title, or the unit of a gap."""
+    if bundle.name.title:
+        return []
+    found: list[DraftCase] = []
+    for words in said_outside(bundle, received, index.campaign):
+        for title in index.titles.within(words):
+            found.extend(index.by_title[title])
+        for unit in index.units.within(words):
+            found.extend(case for case in index.by_unit[unit] if _lacks(case, bundle))
+    return [
+        case
+        for case in found
+        if agree_with_any(case.names, bundle.name, index.campaign) is not False
+    ]
+
+
+def _misread(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """A title that OCR was not sure of, or may have got wrong."""
+    del received
+    field = index.campaign.form.by_key("title")
+    if field is None:
+        return []
+    found: list[DraftCase] = []
+    for file in bundle.attachments:
+        value = file.form.fields.get(field.name) if file.form else None
+        if value is not None and value.evidence.means == "ocr":
+            read = normal_form(value.value)
+            for title in (*index.titles.misspelt(read), *index.titles.within(read)):
+                found.extend(index.by_title[title])
+    units = bundle.name._replace(title="")
+    return [
+        case for case in found if agree_with_any(case.names, units, index.campaign) is not False
+    ]
+
+
+def _copied_before(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """Documents without a title from somebody who has sent a copy of the case: it may be his, too."""
+    sender = received.reading.message.sender
+    if sender is None or bundle.name.known:
+        return []
+    return list(index.by_copier.get(sender.address.casefold(), ()))
+
+
+def _lacks(case: DraftCase, bundle: Bundle) -> bool:
+    return not any(case.holds(role) for role in bundle.roles)
+
+
+_CLUES = (_title_alone, _unit_misspelt, _unit_changed, _called_after, _misread, _copied_before)

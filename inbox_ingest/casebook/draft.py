@@ -63,7 +63,7 @@ class DraftCase:
     def add(self, bundle: Bundle, received: Received, campaign: Campaign) -> bool:
         """Take a bundle in. Returns whether it brought anything new; a repeat changes nothing."""
         once = {attachment.sha256: attachment for attachment in reversed(bundle.attachments)}
-        fresh = [a for a in reversed(once.values()) if not self._knows(a)]
+        fresh = [a for a in reversed(once.values()) if not self.knows(a)]
         links = [link for link in bundle.links if link not in self.links]
         if received.reading.raw_sha256 not in self.messages:
             self.messages.append(received.reading.raw_sha256)
@@ -95,7 +95,7 @@ class DraftCase:
                 self.senders.append(sender.address)
             self.last_seen[sender.address.casefold()] = received.received_at
 
-    def _knows(self, attachment: Attachment) -> bool:
+    def knows(self, attachment: Attachment) -> bool:
         """The same bytes, current or superseded, or the same text saved anew."""
         for material in (*self.materials, *self.superseded):
             known = material.attachment

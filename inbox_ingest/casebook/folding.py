@@ -11,13 +11,8 @@ from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle, bundles_of
 from inbox_ingest.casebook.changes import Outcome
 from inbox_ingest.casebook.doubting import with_doubts
 from inbox_ingest.casebook.draft import DraftCase
-from inbox_ingest.casebook.matching import (
-    Index,
-    Match,
-    find_case,
-    quoted_cases,
-    threaded_cases,
-)
+from inbox_ingest.casebook.index import Index, quoted_cases, threaded_cases
+from inbox_ingest.casebook.matching import Match, find_case
 from inbox_ingest.casebook.numbering import Numbering
 from inbox_ingest.casebook.verdicts import Verdicts
 from inbox_ingest.reading.correspondence import (
@@ -135,7 +130,7 @@ class Fold:
             case.doubtful_roles.update(doubt.roles)
         if match.doubtful and bundle.roles:
             names = "、".join(f"“{a.filename}”" for a in bundle.attachments if a.filename)
-            sentence = f"不能确定{names or '来信材料'}属于该发件人的哪个案例"
+            sentence = f"不能确定{names or '来信材料'}属于哪个案例"
             for other in (case, *match.doubtful):
                 if sentence not in other.doubts:
                     other.doubts.append(sentence)

@@ -7,24 +7,25 @@ a clue that points to several leaves a doubt. Doubt never merges two units (cont
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
+from inbox_ingest.casebook.index import Index, append_new, quoted_cases, threaded_cases
 from inbox_ingest.casebook.naming import (
     agree_with_any,
     names_in_file_name,
     same_title_misspelt_unit,
 )
+from inbox_ingest.casebook.pointing import names_case, said_outside
 from inbox_ingest.casebook.proof import belongs, same_hand
+from inbox_ingest.casebook.replacing import may_join
 from inbox_ingest.records import Received
 
-_CORRECTION = re.compile(r"更正|更改|修改|修订|改正|订正|替换|重新|重报|作废|为准|最新|补正|改后")
+CORRECTION = re.compile(r"更正|更改|修改|修订|改正|订正|替换|重新|重报|作废|为准|最新|补正|改后")
 
 
 class Match(NamedTuple):
@@ -36,79 +37,15 @@ class Match(NamedTuple):
     doubtful: tuple[DraftCase, ...] = ()
 
 
-@dataclass(slots=True)
-class Index:
-    """The cases so far, found by what clues go by. Grows with the fold."""
-
-    campaign: Campaign
-    sent: Mapping[str, tuple[str, ...]]
-    cases: list[DraftCase] = field(default_factory=list)
-    by_message_id: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
-    by_bytes: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
-    by_title: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
-    by_unit: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
-    by_sender: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
-    by_number: dict[str, DraftCase] = field(default_factory=dict)
-
-    def note(self, case: DraftCase, bundle: Bundle | None, received: Received) -> None:
-        """Remember what a bundle, or a mail without one, adds to what a case is known by."""
-        message = received.reading.message
-        if message.message_id:
-            _append(self.by_message_id[message.message_id], case)
-        for number in case.numbers:
-            self.by_number[number] = case
-        if bundle is None:
-            return
-        if message.sender is not None:
-            _append(self.by_sender[message.sender.address.casefold()], case)
-        for attachment in bundle.attachments:
-            if attachment.role in CORE_ROLES:
-                _append(self.by_bytes[attachment.sha256], case)
-        for name in (bundle.name, *case.names):
-            if name.title:
-                _append(self.by_title[name.title], case)
-            if name.unit:
-                _append(self.by_unit[name.unit], case)
-
-
-def _append(cases: list[DraftCase], case: DraftCase) -> None:
-    if case not in cases:
-        cases.append(case)
-
-
-def threaded_cases(index: Index, received: Received) -> list[DraftCase]:
-    """Cases of the mails that this one answers: the sender's own earlier ones, or our replies."""
-    message = received.reading.message
-    found: list[DraftCase] = []
-    for message_id in (*message.in_reply_to, *reversed(message.references)):
-        for case in index.by_message_id.get(message_id, ()):
-            _append(found, case)
-        for number in index.sent.get(message_id, ()):
-            if number in index.by_number:
-                _append(found, index.by_number[number])
-        if found:
-            break
-    return found
-
-
-def quoted_cases(index: Index, received: Received) -> list[DraftCase]:
-    """Cases whose number is quoted, by somebody who belongs to them. A stranger's quote is nothing."""
-    message = received.reading.message
-    if message.sender is None:
-        return []
-    text = f"{message.subject or ''}\n{received.reading.text}"
-    numbers = index.campaign.numbers.quoted_in(text)
-    address = message.sender.address.casefold()
-    quoted = [index.by_number[number] for number in numbers if number in index.by_number]
-    return [case for case in quoted if address in {s.casefold() for s in case.senders}]
-
-
 def find_case(index: Index, bundle: Bundle, received: Received) -> Match:
     """The case that this bundle joins, by the strongest clue that points to one alone."""
     doubtful: list[DraftCase] = []
     for code, text, clue in _CLUES:
         pointed = clue(index, bundle, received)
-        candidates = _not_contradicted(pointed, bundle, received, index.campaign, code)
+        agreeing = _not_contradicted(pointed, bundle, received, index.campaign, code)
+        candidates = _not_by_mere_silence(index, agreeing, bundle, received, code)
+        refused = [case for case in agreeing if case not in candidates]
+        doubtful.extend(case for case in refused if case not in doubtful)
         repeated = [case for case in candidates if _only_repeats(case, bundle)]
         if len(candidates) == 1 or (code == "same-bytes" and repeated):
             return Match((repeated or candidates)[0], code, text)
@@ -139,6 +76,20 @@ def _not_contradicted(
         if verdict is not False or repeats or corrects:
             kept.append(case)
     return kept
+
+
+def _not_by_mere_silence(
+    index: Index, cases: Iterable[DraftCase], bundle: Bundle, received: Received, code: str
+) -> list[DraftCase]:
+    """Cases that documents without a title of their own may join, replacing what is there."""
+    corrects = calls_itself_correction(bundle, received) or bool(
+        CORRECTION.search(received.reading.text)
+    )
+    return [
+        case
+        for case in cases
+        if may_join(index, case, bundle, received, code=code, corrects=corrects)
+    ]
 
 
 def _only_repeats(case: DraftCase, bundle: Bundle) -> bool:
@@ -173,7 +124,7 @@ def _respells(case: DraftCase, bundle: Bundle, received: Received, campaign: Cam
 def calls_itself_correction(bundle: Bundle, received: Received) -> bool:
     """Whether the subject or a file name says that something is to be replaced."""
     said = [received.reading.message.subject, *(a.filename for a in bundle.attachments)]
-    return any(_CORRECTION.search(words) for words in said if words)
+    return any(CORRECTION.search(words) for words in said if words)
 
 
 def _narrow(cases: list[DraftCase], bundle: Bundle, campaign: Campaign) -> DraftCase | None:
@@ -209,7 +160,7 @@ def _same_bytes(index: Index, bundle: Bundle, received: Received) -> list[DraftC
     found: list[DraftCase] = []
     for attachment in bundle.attachments:
         for case in index.by_bytes.get(attachment.sha256, ()):
-            _append(found, case)
+            append_new(found, case)
     return found
 
 
@@ -219,7 +170,7 @@ def _same_unit_and_title(index: Index, bundle: Bundle, received: Received) -> li
         return []
     candidates = list(index.by_title.get(bundle.name.title, ()))
     for case in index.by_unit.get(bundle.name.unit, ()) if bundle.name.unit else ():
-        _append(candidates, case)
+        append_new(candidates, case)
     both_known = [
         case for case in candidates if bundle.name.unit and any(name.unit for name in case.names)
     ]
@@ -271,23 +222,39 @@ def _same_title(index: Index, bundle: Bundle, received: Received) -> list[DraftC
 
 def _file_name(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
     """A file called after a case of the same sender."""
-    return [case for case in _mine(index, received) if _file_names_point(case, bundle)]
+    return [case for case in _mine(index, bundle, received) if _file_names_point(case, bundle)]
+
+
+def _named_outside(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """A file called after unit and title of a case that lacks it, whoever sends it."""
+    if bundle.name.title or not bundle.roles:
+        return []
+    said = said_outside(bundle, received, index.campaign)
+    found: list[DraftCase] = []
+    for words in said:
+        for title in index.titles.within(words):
+            whole = title == words and len(title) >= 6
+            for case in index.by_title[title]:
+                lacks = not any(case.holds(role) for role in bundle.roles)
+                if lacks and (whole or names_case([words], case.names)):
+                    append_new(found, case)
+    return found
 
 
 def _correction(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
     """The same sender and unit, in a mail that calls itself a correction: the title may be what changed."""
     if not calls_itself_correction(bundle, received):
         return []
-    return _mine(index, received)
+    return _mine(index, bundle, received)
 
 
 def _complementary(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
     """The same sender, within the campaign's time, sends just what a case of his lacks."""
     limit = timedelta(hours=index.campaign.assembly.complementary_hours)
     if bundle.roles and bundle.name.title and "form" in bundle.roles:
-        lacking_form = [c for c in _mine(index, received) if not c.holds("form")]
+        lacking_form = [c for c in _mine(index, bundle, received) if not c.holds("form")]
     else:
-        lacking_form = _mine(index, received)
+        lacking_form = _mine(index, bundle, received)
     return [
         case
         for case in lacking_form
@@ -300,12 +267,15 @@ def _only_case(index: Index, bundle: Bundle, received: Received) -> list[DraftCa
     """A sender's documents without a title of their own belong to the only case he has."""
     if bundle.name.title:
         return []
-    return _mine(index, received)
+    return _mine(index, bundle, received)
 
 
-def _mine(index: Index, received: Received) -> list[DraftCase]:
+def _mine(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """The sender's cases, but for those of this very mail: its bundles were told apart already."""
     sender = received.reading.message.sender
-    return list(index.by_sender.get(sender.address.casefold(), ())) if sender else []
+    cases = index.by_sender.get(sender.address.casefold(), ()) if sender else ()
+    raw_sha256 = received.reading.raw_sha256
+    return [case for case in cases if not bundle.roles or raw_sha256 not in case.messages]
 
 
 def _recent(case: DraftCase, received: Received, limit: timedelta) -> bool:
@@ -322,6 +292,7 @@ _CLUES: tuple[tuple[str, str, _Clue], ...] = (
     ("number", "发件人在邮件中写了该案例编号", _number),
     ("title", "案例名称相同，并且来自同一发件人或正好补齐所缺材料", _same_title),
     ("file-name", "同一发件人，文件名指明该案例", _file_name),
+    ("named", "文件名（或主题）写明该案例，并且正好补齐所缺材料", _named_outside),
     ("correction", "同一发件人、同一单位，来信说明是更正", _correction),
     ("complementary", "同一发件人在短时间内发来该案例所缺的材料", _complementary),
     ("only-case", "同一发件人只有这一个案例", _only_case),

@@ -100,7 +100,7 @@ def misspells(first: str | None, second: str | None) -> bool:
     a, b = normal_form(first), normal_form(second)
     if min(len(a), len(b)) < 4 or abs(len(a) - len(b)) > 1:
         return False
-    slips = max(1, min(len(a), len(b)) // _ONE_SLIP_IN)
+    slips = slips_allowed(min(a, b, key=len))
     changed = [
         (a[i:j], b[k:m])
         for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
@@ -109,6 +109,11 @@ def misspells(first: str | None, second: str | None) -> bool:
     if any(c in _TELLING or c.isascii() for pair in changed for part in pair for c in part):
         return False
     return sum(max(len(one), len(two)) for one, two in changed) <= slips
+
+
+def slips_allowed(name: str) -> int:
+    """How many characters of a name of this length may be wrong, and it is still that name."""
+    return max(1, len(name) // _ONE_SLIP_IN)
 
 
 def _abbreviates(shorter: str, longer: str) -> bool:

@@ -310,6 +310,127 @@ def test_a_number_quoted_by_a_sender_of_the_case_joins_it() -> None:
     assert [roles(case) for case in assembled.cases] == [["form"], ["form", "form_scan"]]
 
 
+# --- documents that say nothing of themselves -------------------------------------------------
+
+SILENT_TEXT = case_text(None, version="other", filename="正文.docx")
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        SILENT_TEXT,
+        scan("云水县交通运输局申报表盖章.jpg", version="other"),
+        case_text(None, version="other", filename="安澜县出租车公司案例（更正）.docx"),
+    ],
+    ids=lambda file: file.filename,
+)
+def test_a_bureaus_next_unit_takes_nothing_from_the_one_before(silent: Attachment) -> None:
+    first = mail(form(), scan("盖章.jpg"), case_text(), sender="bureau@example.cn")
+    assembled = fold(first, mail(silent, sender="bureau@example.cn", hours=200))
+    assert assembled.cases[0].documents == fold(first).cases[0].documents
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+    assert all(case.unsure for case in assembled.cases)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"subject": "更正案例正文"},
+        {"text": "附件为修改后的正文，请以此为准。"},
+        {"answers": "first"},
+    ],
+)
+def test_a_sender_who_says_so_replaces_a_text_by_one_without_a_title(how: dict[str, str]) -> None:
+    first = mail(form(), scan(), case_text())
+    told = {**how, "answers": first} if "answers" in how else how
+    [case] = fold(first, mail(SILENT_TEXT, hours=200, **told)).cases  # type: ignore[arg-type]
+    assert filenames(case)[-1] == "正文.docx"
+    assert not case.unsure
+
+
+def test_nearly_the_same_text_replaces_what_it_is_a_version_of() -> None:
+    signature = tuple(range(64))
+    older = case_text(signature=signature)
+    newer = case_text(
+        None, version="2", filename="正文.docx", signature=(*signature[:60], 901, 902, 903, 904)
+    )
+    [case] = fold(mail(form(), scan(), older), mail(newer, hours=200)).cases
+    assert filenames(case)[-1] == "正文.docx"
+
+
+def test_a_stranger_in_the_thread_replaces_nothing_without_saying_what() -> None:
+    first = mail(form(), scan(), case_text())
+    assembled = fold(first, mail(SILENT_TEXT, sender="k@example.cn", hours=3, answers=first))
+    assert assembled.cases[0].senders == ("liwen@example.cn",)
+    assert assembled.cases[0].documents == fold(first).cases[0].documents
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+def test_who_only_sent_a_copy_brings_nothing_into_the_case_later() -> None:
+    first = mail(form(), scan(), case_text())
+    copy = mail(case_text(), sender="z@example.cn", hours=3)
+    later = mail(SILENT_TEXT, scan("我单位.jpg"), sender="z@example.cn", hours=300)
+    assembled = fold(first, copy, later)
+    assert assembled.cases[0].senders == ("liwen@example.cn",)
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+def test_a_gap_is_filled_by_a_silent_text_but_not_by_one_named_after_another_unit() -> None:
+    first = mail(form(unit="云水县交通运输局"), scan())
+    plain = fold(first, mail(SILENT_TEXT, hours=1))
+    named = case_text(None, filename="安澜县交通运输局案例正文.docx")
+    other = fold(first, mail(named, hours=1))
+    assert [roles(case) for case in plain.cases] == [["form", "form_scan", "case_text"]]
+    assert [sender_issues(case) for case in other.cases] == [[], []]
+    assert all(case.unsure for case in other.cases)
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "金陵市港航事业发展中心《党建引领货车司机之家建设》申报表盖章扫描件.jpg",
+        "党建引领货车司机之家建设-盖章.jpg",
+    ],
+)
+def test_a_file_called_after_the_case_fills_its_gap_from_whatever_address(filename: str) -> None:
+    first = mail(form(), case_text())
+    [case] = fold(first, mail(scan(filename), sender="boss@example.org", hours=20)).cases
+    assert roles(case) == ["form", "form_scan", "case_text"]
+
+
+@pytest.mark.parametrize(
+    ("filename", "gap"),
+    [
+        ("党建引领货车司机之家建设申报材料一.jpg", True),
+        ("金陵市港航事业发展中心盖章.jpg", True),
+        ("金陵市港航事业发展中心江宁分中心《党建引领货车司机之家建设》盖章.jpg", True),
+        ("金陵市港航事业发展中心《党建引领货车司机之家建设》盖章.jpg", False),
+    ],
+)
+def test_half_a_name_or_no_gap_is_a_doubt_that_accuses_nobody(filename: str, gap: bool) -> None:
+    files = [form(), case_text(), *([] if gap else [scan("盖章.jpg")])]
+    assembled = fold(mail(*files), mail(scan(filename), sender="boss@example.org", hours=20))
+    assert len(assembled.cases) == 2
+    assert all(case.unsure for case in assembled.cases)
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+def test_one_short_title_from_two_addresses_is_a_doubt_that_accuses_nobody() -> None:
+    assembled = fold(
+        mail(form("红船领航党"), scan()),
+        mail(case_text("红船领航党"), sender="wang@example.cn", hours=20),
+    )
+    assert len(assembled.cases) == 2
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+def test_a_copy_that_ocr_was_unsure_of_is_a_doubt_that_accuses_nobody() -> None:
+    blurred = misread("党建引领货车司饥之家建设", MISSPELT, sure=0.5)
+    assembled = fold(mail(form(), case_text()), mail(blurred, sender="b@example.org", hours=20))
+    assert len(assembled.cases) == 2
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
 # --- doubt ------------------------------------------------------------------------------------
 
 

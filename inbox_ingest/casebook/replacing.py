@@ -1,0 +1,64 @@
+"""May a document that does not say what it is about join a case, or take a readable one's place?
+
+Filling a gap is fine. Taking something away needs more than a sender who has no other case: a bureau
+sends its next unit's text, too. What names another unit or title goes nowhere without a person.
+"""
+
+from __future__ import annotations
+
+from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
+from inbox_ingest.casebook.draft import DraftCase
+from inbox_ingest.casebook.index import Index
+from inbox_ingest.casebook.naming import names_in_file_name
+from inbox_ingest.casebook.pointing import names_another, said_outside
+from inbox_ingest.casebook.proof import belongs, same_words
+from inbox_ingest.checking.materials import readable
+from inbox_ingest.records import Attachment, Material, Received
+
+_BY_SENDER = frozenset({"complementary", "only-case"})
+_SAID = frozenset({"thread", "number", "file-name", "correction"})
+
+
+def may_join(
+    index: Index,
+    case: DraftCase,
+    bundle: Bundle,
+    received: Received,
+    *,
+    code: str,
+    corrects: bool,
+) -> bool:
+    """Whether nothing speaks against what a clue (`code`) found, for documents without a title.
+
+    `corrects`: the mail says that something is to be replaced.
+    """
+    if bundle.name.title or code == "same-bytes":
+        return True  # its own words decide, or what it repeats
+    replacing = _replaced(case, bundle, received)
+    if not replacing and code not in _BY_SENDER:
+        return True
+    files = [file for file in bundle.attachments if file.role in CORE_ROLES]
+    if same_words([m.attachment for m in replacing], files, index.campaign):
+        return True
+    said = said_outside(bundle, received, index.campaign)
+    if names_another(said, case.names, index.titles, index.units, index.campaign):
+        return False
+    if replacing and not belongs(case, received):
+        return any(names_in_file_name(file, name) for file in files for name in case.names)
+    return not replacing or corrects or code in _SAID
+
+
+def _replaced(case: DraftCase, bundle: Bundle, received: Received) -> list[Material]:
+    """Readable documents that would be taken away; a scan without a sure seal is a gap."""
+    return [
+        material
+        for file in bundle.attachments
+        if file.role in CORE_ROLES and not case.knows(file)
+        for material in case.replaced_by(file, received.reading.raw_sha256)
+        if not _gap(material.attachment)
+    ]
+
+
+def _gap(file: Attachment) -> bool:
+    sealless = file.scan is not None and file.scan.seal != "present"
+    return not readable(file) or sealless or file.role == "template"
