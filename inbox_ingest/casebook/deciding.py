@@ -16,6 +16,7 @@ from inbox_ingest.casebook.folding import Done, Fold, Step
 from inbox_ingest.casebook.index import Index, quoted_cases
 from inbox_ingest.casebook.matching import Match
 from inbox_ingest.casebook.naming import agree_with_any
+from inbox_ingest.casebook.proof import belongs
 from inbox_ingest.reading.correspondence import automatic_reason
 from inbox_ingest.records import Reading, Received
 
@@ -104,7 +105,8 @@ class DecidedFold(Fold):
     ) -> _Slot | None:
         """Where later material goes that speaks of files taken out of the case that the clues found.
 
-        It must name their unit and title, or the case's number; what a person left stays.
+        It must name their unit and title, or the case's number, or come from who sent them alone;
+        what a person left stays.
         """
         keys = self.verdicts.taken_from(step.case.numbers)
         known = self.verdicts.knew(bundle.attachments, received.reading.raw_sha256)
@@ -120,7 +122,7 @@ class DecidedFold(Fold):
             case = self._slots.get(other)
             if case is None or case is home:
                 continue
-            if pointed == [case] or self._speaks_of(case, home, bundle):
+            if pointed == [case] or self._speaks_of(case, home, bundle, received):
                 return other
         return None
 
@@ -134,12 +136,25 @@ class DecidedFold(Fold):
                 return list(dict.fromkeys(found))
         return quoted_cases(self.index, received)
 
-    def _speaks_of(self, case: DraftCase, home: DraftCase | None, bundle: Bundle) -> bool:
-        name = bundle.name
-        if not (name.unit and name.title and any(n.unit and n.title for n in case.names)):
-            return False
-        here = home is not None and agree_with_any(home.names, name, self.campaign)
-        return agree_with_any(case.names, name, self.campaign) is True and not here
+    def _speaks_of(
+        self, case: DraftCase, home: DraftCase | None, bundle: Bundle, received: Received
+    ) -> bool:
+        """Whether more points to a case set apart than to the one that the clues found.
+
+        The very unit outranks one that may be meant; then whoever sends the case outranks a stranger.
+        """
+        there = self._nearness(case, bundle, received)
+        here = self._nearness(home, bundle, received) if home is not None else (False, False, False)
+        return there > here and agree_with_any(case.names, bundle.name, self.campaign) is not False
+
+    def _nearness(
+        self, case: DraftCase, bundle: Bundle, received: Received
+    ) -> tuple[bool, bool, bool]:
+        name, whole = bundle.name, any(n.unit and n.title for n in case.names)
+        both = bool(name.unit and name.title and whole)
+        exactly = agree_with_any(case.names, name, self.campaign, proven=False) is True
+        nearly = agree_with_any(case.names, name, self.campaign) is True
+        return both and exactly, both and nearly, belongs(case, received)
 
     # --- where material goes ------------------------------------------------------------------
 

@@ -414,6 +414,30 @@ def test_a_corrected_form_of_a_split_case_goes_to_it_and_not_back() -> None:
     assert files(desk.case("DJ001")) == [a.sha256 for a in first.reading.attachments]
 
 
+def test_after_a_split_mail_goes_to_the_unit_that_it_names_and_to_who_sends_it() -> None:
+    """Two units came as one: an office and what may be short for it, with one telephone."""
+    above, short = "金陵市港航事业发展中心", "市港航中心"
+    first = mail(form(TRUCKS, above), case_text(TRUCKS, above), sender="a@example.cn")
+    second = mail(
+        form(TRUCKS, short, version="2"),
+        case_text(TRUCKS, short, version="2"),
+        sender="b@example.cn",
+        hours=2,
+    )
+    desk = Desk(first, second)
+    assert desk.numbers == ["DJ001"]
+    desk.split("DJ001", *(a.sha256 for a in second.reading.attachments))
+    named = form(TRUCKS, short, version="3")
+    silent = scan("IMG_0001.jpg")
+    others = form(TRUCKS, above, version="4")
+    desk.receive(mail(named, sender="c@example.cn", hours=9))
+    desk.receive(mail(silent, sender="b@example.cn", hours=10))
+    desk.receive(mail(others, sender="d@example.cn", hours=11))
+    assert {named.sha256, silent.sha256} <= set(files(desk.case("DJ002")))
+    assert others.sha256 in files(desk.case("DJ001"))
+    assert silent.sha256 not in files(desk.case("DJ001"))
+
+
 def test_an_answer_to_our_letter_about_a_split_case_goes_to_it() -> None:
     first = mail(form(TRUCKS, HARBOUR), case_text(TRUCKS))
     second = mail(form(BUSES, HARBOUR, filename="表2.docx"), hours=2, answers=first)
