@@ -52,10 +52,11 @@ def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
 
 @dataclass(frozen=True)
 class Page:
-    """A drawn page: RGB pixels and its resolution."""
+    """A drawn page: RGB pixels and its resolution; where text and tick boxes stand, in pixels."""
 
     image: Image.Image
     dpi: float
+    lines: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def px(self, millimetres: float) -> float:
         """Pixels for a length on paper."""
@@ -72,9 +73,10 @@ class _Pen:
 
     def text(self, x: float, y: float, text: str, height: float = 4.9, font: Path = SERIF) -> None:
         place = (self.page.px(x), self.page.px(y))
-        self.draw.text(
-            place, text, fill=(20, 20, 20), font=_font(font, round(self.page.px(height)))
-        )
+        shape = _font(font, round(self.page.px(height)))
+        self.draw.text(place, text, fill=(20, 20, 20), font=shape)
+        left, top, right, bottom = self.draw.textbbox(place, text, font=shape)
+        self.page.lines.append((round(left), round(top), round(right), round(bottom)))
 
     def width(self, text: str, height: float = 4.9, font: Path = SERIF) -> float:
         pixels = _font(font, round(self.page.px(height))).getlength(text)
@@ -101,6 +103,8 @@ class _Pen:
         edge = max(1, round(self.page.px(0.3)))
         corners = [self.page.px(value) for value in (x, y, x + size, y + size)]
         self.draw.rectangle(corners, outline=(20, 20, 20), width=edge)
+        left, top, right, bottom = (round(corner) for corner in corners)
+        self.page.lines.append((left, top, right, bottom))
         if ticked:
             tick = [(x + 0.12 * size, y + 0.5 * size), (x + 0.4 * size, y + 0.85 * size)]
             tick.append((x + 0.92 * size, y + 0.1 * size))
@@ -312,6 +316,55 @@ def phone_photo(page: Page, *, warmth: float = 0.82) -> Page:
     pixels = pixels * ramp * light + generator.normal(0, 4, pixels.shape)
     image = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
     return replace(page, image=image.filter(ImageFilter.GaussianBlur(page.dpi / 250)))
+
+
+def on_desk(
+    page: Page,
+    share: float = 0.7,
+    *,
+    ground: tuple[int, int, int] = (150, 60, 45),
+    size: tuple[int, int] = (1600, 1200),
+    lean: float = 0.04,
+    seed: int = 4,
+) -> Page:
+    """Photographed from afar: the sheet takes up `share` of the picture's height (or width)."""
+    generator = np.random.default_rng(seed)
+    width, height = size
+    sheet = page.image.convert("RGB")
+    scale = min(share * height / sheet.height, share * width / sheet.width)
+    wide, high = sheet.width * scale, sheet.height * scale
+    left, top = (width - wide) / 2, (height - high) / 2
+    moved = generator.uniform(-lean, lean, (4, 2)) * high
+    corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]]) + moved + [left, top]
+    own = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * sheet.size
+    small = sheet.filter(ImageFilter.GaussianBlur(max(0.0, 0.35 / scale - 0.35)))
+    view = _perspective(corners, own)
+    laid = small.transform(size, Image.Transform.PERSPECTIVE, view, Image.Resampling.BICUBIC)
+    white = Image.new("L", sheet.size, 255)
+    mask = white.transform(size, Image.Transform.PERSPECTIVE, view, Image.Resampling.BILINEAR)
+    desk = np.ones((height, width, 3)) * ground + generator.normal(0, 8, (height, 1, 1))
+    below = Image.fromarray(desk.clip(0, 255).astype(np.uint8))
+    below.paste(laid, (0, 0), mask)
+    light = np.linspace(1.0, 0.8, width, dtype=np.float32)[None, :, None]
+    pixels = np.asarray(below, dtype=np.float32) * light
+    pixels = pixels * np.array([1.0, 0.96, 0.88], dtype=np.float32)
+    pixels += generator.normal(0, 3, pixels.shape)
+    dpi = page.dpi * scale
+    return Page(Image.fromarray(pixels.clip(0, 255).astype(np.uint8)), dpi)
+
+
+def _perspective(seen: np.ndarray, own: np.ndarray) -> list[float]:
+    """Pillow's eight numbers: where in the sheet (`own`) each corner as `seen` comes from."""
+    rows, values = [], []
+    for (x, y), (u, v) in zip(seen, own, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        values += [u, v]
+    return [float(value) for value in np.linalg.solve(np.array(rows), np.array(values))]
+
+
+def few_colours(page: Page, colours: int) -> Page:
+    """Saved with a palette of a few colours, most of which went to the shades of its paper."""
+    return replace(page, image=page.image.convert("RGB").quantize(colours).convert("RGB"))
 
 
 # --- red things that are no seals -------------------------------------------------------------

@@ -51,6 +51,17 @@ def dense_text() -> scans.Page:
     return page
 
 
+def last_lines() -> scans.Page:
+    """What is left of a form on its second page: the place for the seal and the date."""
+    page = scans.blank_paper(110)
+    whole = scans.stamped(scans.form_page(dpi=110))
+    top = round(page.px(222))
+    page.image.paste(
+        whole.image.crop((0, top, page.image.width, top + round(page.px(27)))), (0, 90)
+    )
+    return page
+
+
 PAGES: dict[str, Callable[[], scans.Page]] = {
     "a form": lambda: scans.form_page(dpi=110),
     "a form in grey": lambda: scans.grey(scans.form_page(dpi=110)),
@@ -59,6 +70,11 @@ PAGES: dict[str, Callable[[], scans.Page]] = {
     "a form askew": lambda: scans.rotated(scans.form_page(dpi=110), 5),
     "a form sideways": lambda: scans.turned(scans.form_page(dpi=110), 1),
     "a page of text": dense_text,
+    "the last lines of a form": last_lines,
+    "a form of four colours": lambda: scans.few_colours(scans.noisy(scans.form_page(dpi=110)), 4),
+    "a form of sixteen colours": lambda: scans.few_colours(
+        scans.noisy(scans.stamped(scans.form_page(dpi=110))), 16
+    ),
     "a page of text on a desk": lambda: scans.phone_photo(dense_text()),
 }
 
