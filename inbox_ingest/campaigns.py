@@ -162,7 +162,10 @@ class Assembly(Frozen):
 
 
 class Replies(Frozen):
-    """When senders are answered. `mode` is what a person allows: hold, auto, off."""
+    """When senders are answered. `mode` is what a person allows: hold, auto, off.
+
+    At most `per_period` letters go out in any `period_minutes`, however many passes there are.
+    """
 
     mode: Literal["hold", "auto", "off"] = "hold"
     quiet_minutes: int = Field(default=10, ge=0)
@@ -170,6 +173,8 @@ class Replies(Frozen):
     to_form_email: bool = False
     per_recipient_per_day: int = Field(default=5, gt=0)
     per_pass: int = Field(default=30, gt=0)
+    per_period: int = Field(default=30, gt=0)
+    period_minutes: int = Field(default=15, gt=0)
     seconds_between: float = Field(default=5.0, ge=0)
 
 

@@ -20,6 +20,10 @@ DecisionKind = Literal[
 ]
 
 
+# Rows in casebooks carry these words; other words would make their doubt forgotten.
+IN_DOUBT = "不能确定是否已寄出：请在“已发送”中核对，再用 ingest replies settle 说明"
+
+
 # --- collect ----------------------------------------------------------------------------------
 
 
@@ -240,7 +244,6 @@ class NewReply:
     message_id: str
     cases: tuple[tuple[str, int], ...] = ()
     dues: tuple[int, ...] = ()
-    html: str | None = None
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     verdict: str | None = None
@@ -258,7 +261,6 @@ class Reply:
     to: str
     subject: str
     body: str
-    html: str | None
     kind: ReplyKind
     state: ReplyState
     reason: str | None
@@ -274,3 +276,13 @@ class Reply:
     smtp_reply: str | None
     sent_at: datetime | None
     cases: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nobody knows if it went out: only a person's word leads on from here."""
+        return self.state == "failed" and self.reason == IN_DOUBT
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether a template error left this row without a letter."""
+        return self.state == "failed" and self.verdict is None

@@ -198,8 +198,9 @@ class Glance:
 
         Kinds: `case` (an open case with an open issue for the organiser), `question` (a person's
         mail that waits), `quarantined` (not dealt with yet), `reply` (could not be sent or came
-        back), `fetch` (a mail that could not be fetched five times). Drafts that wait for approval
-        are not among them: `replies` of the status counts them.
+        back), `refused` (a letter that the program itself will not send), `fetch` (a mail that
+        could not be fetched five times). Drafts that wait for approval are not among them:
+        `replies` of the status counts them.
         """
         rows = self.rows("SELECT * FROM for_a_person ORDER BY since, kind, reference")
         return [dict(row) | {"since": self.local(row["since"])} for row in rows]
@@ -235,6 +236,14 @@ def _work(when: str) -> Iterator[tuple[str, str, tuple[object, ...]]]:
         "dues",
         "SELECT 1 FROM reply_dues"
         " WHERE reply_id IS NULL AND settled_at IS NULL AND held IS NULL LIMIT 1",
+        (),
+    )
+    yield (
+        # Letters that wait and may no longer be true are drafted anew.
+        "dues",
+        "SELECT 1 FROM replies JOIN reply_cases ON reply_cases.reply_id = replies.id"
+        " JOIN cases ON cases.id = case_id WHERE replies.state IN ('draft', 'approved')"
+        " AND (cases.revision <> reply_cases.revision OR closed_at IS NOT NULL) LIMIT 1",
         (),
     )
     yield (

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select, update
 
 from inbox_ingest.casebook.changes import NewReply, Reply, ReplyState
 from inbox_ingest.casebook.database import slices
 from inbox_ingest.casebook.tables import CASES, REPLIES, REPLY_CASES
 from inbox_ingest.errors import UsageError
 
-# `sending` → `approved` only where nothing can have been accepted; `sent` → `failed` is a bounce.
+# `sending` → `approved` only where nothing can have been accepted; `sent` → `failed` is a bounce;
+# `sending` → `withheld` a person who found it not sent and no longer true; `withheld` → `withheld`
+# a person who has seen it and agrees.
 LEGAL: Mapping[ReplyState, frozenset[ReplyState]] = {
     "draft": frozenset({"approved", "withheld", "failed"}),
     "approved": frozenset({"draft", "sending", "withheld", "failed"}),
-    "sending": frozenset({"sent", "failed", "approved"}),
+    "sending": frozenset({"sent", "failed", "approved", "withheld"}),
     "sent": frozenset({"failed"}),
     "failed": frozenset({"draft", "approved", "withheld", "sent"}),
-    "withheld": frozenset({"draft"}),
+    "withheld": frozenset({"draft", "approved", "withheld"}),
 }
 STATE_WORDS: Mapping[ReplyState, str] = {
     "draft": "待批准",
@@ -50,7 +52,6 @@ def insert_reply(connection: Connection, reply: NewReply, now: datetime) -> int:
         "reason": reply.reason,
         "subject": reply.subject,
         "body": reply.body,
-        "html": reply.html,
     }
     reply_id: int = connection.execute(
         insert(REPLIES).values(values).returning(REPLIES.c.id)
@@ -65,6 +66,24 @@ def insert_reply(connection: Connection, reply: NewReply, now: datetime) -> int:
     return reply_id
 
 
+def confirm_reply(
+    connection: Connection, reply_id: int, cases: Iterable[tuple[str, int]], reason: str | None
+) -> None:
+    """Write the revisions that an unsent letter speaks of now, and what a person should know of it."""
+    connection.execute(
+        update(REPLIES)
+        .where(REPLIES.c.id == reply_id, REPLIES.c.state.in_(["draft", "approved"]))
+        .values(reason=reason)
+    )
+    for case_no, revision in cases:
+        case_id = select(CASES.c.id).where(CASES.c.case_no == case_no).scalar_subquery()
+        connection.execute(
+            update(REPLY_CASES)
+            .where(REPLY_CASES.c.reply_id == reply_id, REPLY_CASES.c.case_id == case_id)
+            .values(revision=revision)
+        )
+
+
 def move_reply(
     connection: Connection,
     reply: Reply,
@@ -75,6 +94,7 @@ def move_reply(
     by: str | None = None,
     smtp_reply: str | None = None,
     next_try_at: datetime | None = None,
+    attempts: int | None = None,
 ) -> None:
     """Change the state, if that way is open; see `ReplyStore.move`."""
     if state not in LEGAL[reply.state]:
@@ -90,11 +110,28 @@ def move_reply(
     }
     if state == "approved" and by is not None:
         values["approved_by"] = by
-    if state == "sending":
+    if attempts is not None:
+        values["attempts"] = attempts
+    elif state == "sending":
         values["attempts"] = reply.attempts + 1
     if state == "sent":
         values["sent_at"] = now
     connection.execute(update(REPLIES).where(REPLIES.c.id == reply.id).values(values))
+
+
+def overtaken() -> ColumnElement[bool]:
+    """Condition on REPLIES: what the letter says of a case may no longer be so.
+
+    The case has another revision than the one told, was closed, or has a newer letter. A letter that
+    still says the same though the revision is another is confirmed by drafting (`confirm`).
+    """
+    told, newer = REPLY_CASES.alias("told"), REPLY_CASES.alias("newer")
+    is_newer = exists().where(newer.c.case_id == told.c.case_id, newer.c.reply_id > told.c.reply_id)
+    return exists().where(
+        told.c.reply_id == REPLIES.c.id,
+        CASES.c.id == told.c.case_id,
+        or_(CASES.c.revision != told.c.revision, CASES.c.closed_at.is_not(None), is_newer),
+    )
 
 
 def one_reply(connection: Connection, reply_id: int) -> Reply:
@@ -127,7 +164,6 @@ def _reply(row: Any, cases: tuple[tuple[str, int], ...]) -> Reply:
         to=row.recipient,
         subject=row.subject,
         body=row.body,
-        html=row.html,
         kind=row.kind,
         state=row.state,
         reason=row.reason,

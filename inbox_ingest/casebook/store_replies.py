@@ -7,21 +7,24 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, update
 
-from inbox_ingest.casebook.changes import NewReply, Reply, ReplyDue, ReplyState
+from inbox_ingest.casebook import reply_ways
+from inbox_ingest.casebook.changes import IN_DOUBT, NewReply, Reply, ReplyDue, ReplyState
 from inbox_ingest.casebook.database import Database, slices
 from inbox_ingest.casebook.reply_rows import (
     STATE_WORDS,
+    confirm_reply,
     insert_reply,
     move_reply,
     one_reply,
+    overtaken,
     replies_where,
 )
+from inbox_ingest.casebook.reply_ways import OUTDATED, REPLACED
 from inbox_ingest.casebook.tables import CASES, REPLIES, REPLY_DUES
+from inbox_ingest.casebook.tables_root import UtcText
 from inbox_ingest.errors import UsageError
-
-REPLACED = "已由新的回信取代"
 
 
 class ReplyStore:
@@ -88,33 +91,52 @@ class ReplyStore:
                         added += 1
         return added
 
-    def edit(self, reply_id: int, now: datetime, *, subject: str, body: str) -> Reply:
-        """A person's wording for a draft, or for an approved or failed reply, which is a draft again.
-
-        The HTML part is dropped: it would say something else.
-
-        Raises:
-            UsageError: it is being sent, was sent or withheld, or does not exist.
-        """
+    def confirm(self, reply_id: int, cases: Iterable[tuple[str, int]], reason: str | None) -> None:
+        """An unsent letter still says what is so: these are the revisions it speaks of now."""
         with self._database.writing() as connection:
-            reply = one_reply(connection, reply_id)
-            if reply.state not in ("draft", "approved", "failed"):
-                raise UsageError(f"第 {reply_id} 号回信{STATE_WORDS[reply.state]}，不能再改")
-            connection.execute(
-                update(REPLIES)
-                .where(REPLIES.c.id == reply_id)
-                .values(
-                    subject=subject,
-                    body=body,
-                    html=None,
-                    state="draft",
-                    approved_by=None,
-                    changed_at=now,
-                )
-            )
+            confirm_reply(connection, reply_id, cases, reason)
+
+    # --- a person's word ----------------------------------------------------------------------
+
+    def approve(self, reply_id: int, now: datetime, by: str) -> Reply:
+        """See `reply_ways.approve`."""
+        with self._database.writing() as connection:
+            reply_ways.approve(connection, reply_id, now, by)
+            return one_reply(connection, reply_id)
+
+    def edit(self, reply_id: int, now: datetime, *, subject: str, body: str) -> Reply:
+        """See `reply_ways.edit`."""
+        with self._database.writing() as connection:
+            reply_ways.edit(connection, reply_id, now, subject=subject, body=body)
+            return one_reply(connection, reply_id)
+
+    def resolve(self, reply_id: int, now: datetime, by: str, *, sent: bool) -> Reply:
+        """See `reply_ways.resolve`."""
+        with self._database.writing() as connection:
+            reply_ways.resolve(connection, reply_id, now, by, sent=sent)
             return one_reply(connection, reply_id)
 
     # --- send ---------------------------------------------------------------------------------
+
+    def begin_sending(self, reply_id: int, now: datetime) -> Reply:
+        """Return the letter as it is now: `sending`, with the text to send, if it may still be sent.
+
+        See `reply_ways.begin_sending` for why it may not.
+        """
+        with self._database.writing() as connection:
+            reply_ways.begin_sending(connection, reply_id, now)
+            return one_reply(connection, reply_id)
+
+    def mark_outdated(self) -> list[int]:
+        """Write the reason to approved letters that may no longer be sent; return their ids."""
+        condition = and_(REPLIES.c.state == "approved", overtaken())
+        with self._database.writing() as connection:
+            ids = list(connection.scalars(select(REPLIES.c.id).where(condition)))
+            for part in slices(ids):
+                connection.execute(
+                    update(REPLIES).where(REPLIES.c.id.in_(part)).values(reason=OUTDATED)
+                )
+        return ids
 
     def move(
         self,
@@ -126,22 +148,26 @@ class ReplyStore:
         by: str | None = None,
         smtp_reply: str | None = None,
         next_try_at: datetime | None = None,
+        attempts: int | None = None,
         expected: Iterable[ReplyState] | None = None,
     ) -> Reply:
         """Bring a reply into another state, durably before this returns.
 
         Legal: draft → approved, withheld, failed · approved → draft, sending, withheld, failed ·
-        sending → sent, failed, approved (nothing was accepted: later) · sent → failed (bounced) ·
-        failed → draft, approved, withheld, sent (a person found it sent) · withheld → draft.
-        `reason` replaces the old one; `smtp_reply` and `next_try_at` do where they are given (a
-        quiet period outlives the approval). Entering `sending` counts an attempt.
+        sending → sent, failed, approved (nothing was accepted: later), withheld · sent → failed
+        (bounced) ·
+        failed → draft, approved, withheld, sent (a person found it sent) · withheld → draft,
+        approved, withheld (a person has seen it). Out of `sending` only for a caller who `expected`
+        it. `reason` replaces the old one; `smtp_reply`, `next_try_at` and `attempts` do where they
+        are given (a quiet period outlives the approval). Entering `sending` counts an attempt.
 
         Raises:
             UsageError: that way is not open, or the state was not one of `expected`.
         """
         with self._database.writing() as connection:
             reply = one_reply(connection, reply_id)
-            if expected is not None and reply.state not in tuple(expected):
+            allowed = set(STATE_WORDS) - {"sending"} if expected is None else set(expected)
+            if reply.state not in allowed:
                 raise UsageError(f"第 {reply_id} 号回信现为“{STATE_WORDS[reply.state]}”")
             move_reply(
                 connection,
@@ -152,15 +178,32 @@ class ReplyStore:
                 by=by,
                 smtp_reply=smtp_reply,
                 next_try_at=next_try_at,
+                attempts=attempts,
             )
             return one_reply(connection, reply_id)
 
     def sendable(self, now: datetime) -> list[Reply]:
-        """Approved replies whose time has come, oldest first."""
+        """Approved replies whose time has come and that are still true, oldest first."""
         return self._select(
             REPLIES.c.state == "approved",
+            not_(overtaken()),
             or_(REPLIES.c.next_try_at.is_(None), REPLIES.c.next_try_at <= now),
         )
+
+    def sent_since(self, since: datetime) -> list[tuple[str, datetime]]:
+        """Recipient and time of each letter that went out since, or is in doubt: what the caps count.
+
+        Letters that came back are among them: the server counted them too.
+        """
+        going = REPLIES.c.state.in_(["sending"]) | (REPLIES.c.reason == IN_DOUBT)
+        when = func.coalesce(REPLIES.c.sent_at, REPLIES.c.changed_at, type_=UtcText)
+        query = (
+            select(REPLIES.c.recipient, when)
+            .where(or_(REPLIES.c.sent_at.is_not(None), going), when >= since)
+            .order_by(when)
+        )
+        with self._database.reading() as connection:
+            return [(to, at) for to, at in connection.execute(query)]
 
     # --- look ---------------------------------------------------------------------------------
 
@@ -183,6 +226,11 @@ class ReplyStore:
         if to is not None:
             conditions.append(func.lower(REPLIES.c.recipient) == to.lower())
         return self._select(*conditions)
+
+    def overtaken(self) -> set[int]:
+        """Letters that say what may no longer be so, or about whose case there is a newer letter."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(select(REPLIES.c.id).where(overtaken())))
 
     def _select(self, *conditions: ColumnElement[bool]) -> list[Reply]:
         with self._database.reading() as connection:

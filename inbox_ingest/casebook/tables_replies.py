@@ -43,7 +43,6 @@ class ReplyRow(Row, table=True):
     smtp_reply: str | None = None
     subject: str
     body: str
-    html: str | None = None
 
 
 class ReplyDueRow(Row, table=True):

@@ -55,27 +55,36 @@ def list_replies(
         typer.Option("--state", help="只列这种状态的，如 draft 待批准。"),
     ] = None,
 ) -> None:
-    """列出答复及其状态；被新答复代替的不列，除非用 --state withheld。"""
+    """列出答复及其状态；不发送而又被新答复代替或情况已变的不列，除非用 --state withheld。"""
     from inbox_ingest.cli.printing import show, terminal_columns
     from inbox_ingest.reports.letters import reply_list_lines
 
     with _casebook() as (book, campaign, _):
         held = [due for due in book.replies.due() if due.held]
+        past = book.replies.overtaken()
         replies = [
             reply
             for reply in book.replies.find()
-            if reply.state == state or (state is None and reply.state != "withheld")
+            if reply.state == state
+            or (state is None and (reply.state != "withheld" or reply.id not in past))
         ]
         show(reply_list_lines(replies, held, campaign.window.zone, terminal_columns()))
 
 
 def show_reply(number: Number) -> None:
-    """一封答复的全文和经过。"""
+    """一封答复的全文（与发出的一字不差）和经过。"""
+    from dataclasses import replace
+
     from inbox_ingest.cli.printing import show
+    from inbox_ingest.replies.outgoing import body_as_sent, subject_as_sent
     from inbox_ingest.reports.letters import reply_lines
 
     with _casebook() as (book, campaign, _):
-        show(reply_lines(book.replies.get(number), campaign.window.zone))
+        reply = book.replies.get(number)
+        as_sent = replace(
+            reply, subject=subject_as_sent(reply.subject), body=body_as_sent(reply.body)
+        )
+        show(reply_lines(as_sent, campaign.window.zone))
 
 
 def preview() -> None:
@@ -99,7 +108,7 @@ def edit(
         Path | None, typer.Option("--body", metavar="文件", help="新正文所在的文本文件。")
     ] = None,
 ) -> None:
-    """修改一封答复；不带选项则打开编辑器。改过的答复须再批准。"""
+    """修改一封答复；不带选项则打开编辑器。改过的答复须再批准；不发送的改后也成待批准。"""
     with _casebook() as (book, _, __):
         reply = book.replies.get(number)
         if subject is None and body is None:
@@ -117,12 +126,11 @@ def approve(
     *,
     everything: Annotated[bool, typer.Option("--all", help="批准全部待批准的。")] = False,
 ) -> None:
-    """批准答复；由下一次 ingest run --send 或 ingest replies send 发出。"""
+    """批准答复，不发送的也可改为发送；由下一次 ingest run --send 或 ingest replies send 发出。"""
     with _casebook() as (book, _, settings):
         chosen = [r.id for r in book.replies.find(states=["draft"])] if everything else numbers
         for number in _some(chosen):
-            reply = book.replies.get(number)
-            book.replies.move(number, "approved", _now(), by=_who(settings), reason=reply.reason)
+            book.replies.approve(number, _now(), _who(settings))
             typer.echo(f"第 {number} 号已批准。")
 
 
@@ -131,7 +139,7 @@ def withhold(
     *,
     reason: Annotated[str, typer.Option("--reason", metavar="原因")] = "工作人员决定不发",
 ) -> None:
-    """不发送这些答复。"""
+    """不发送这些答复；程序认为不宜发送的，这样表示您已看过。"""
     with _casebook() as (book, _, __):
         for number in _some(numbers):
             book.replies.move(number, "withheld", _now(), reason=reason)
@@ -142,14 +150,15 @@ def send() -> None:
     """现在就发送已批准的答复。"""
     from inbox_ingest.replies.desk import mode_of
     from inbox_ingest.stages.lock import only_pass
-    from inbox_ingest.stages.reply import send_now, told_of
+    from inbox_ingest.stages.reply import send_now, told_of, told_of_waiting
 
     with _casebook() as (book, campaign, settings), only_pass(settings.home):
         if mode_of(book, campaign) == "off":
             raise UsageError('活动文件规定不答复（[replies] mode = "off"）。')
         dispatch = send_now(book, campaign, settings, _now)
+        notices = [*told_of(dispatch), *told_of_waiting(book, campaign, _now())]
     typer.echo(f"发出 {len(dispatch.sent)} 封。")
-    for notice in told_of(dispatch):
+    for notice in notices:
         typer.echo(f"注意：{notice}", err=True)
 
 
@@ -157,17 +166,18 @@ def settle(
     number: Number,
     outcome: Annotated[
         Literal["sent", "not-sent"],
-        typer.Argument(metavar="sent|not-sent", help="sent 已寄出；not-sent 没有寄出，重新批准。"),
+        typer.Argument(metavar="sent|not-sent", help="sent 已寄出；not-sent 没有寄出，再寄。"),
     ],
 ) -> None:
     """在“已发送”中核对之后，说明一封不能确定的答复是否已寄出。"""
-    with _casebook() as (book, _, settings):
-        if outcome == "sent":
-            book.replies.move(number, "sent", _now(), reason="经人工核对，已寄出")
-        else:
-            words = "经人工核对，没有寄出"
-            book.replies.move(number, "approved", _now(), by=_who(settings), reason=words)
-    typer.echo(f"第 {number} 号已记为{'已寄出' if outcome == 'sent' else '没有寄出，将再次发送'}。")
+    from inbox_ingest.stages.lock import only_pass
+
+    # No pass may be sending this letter while a person says what became of it.
+    with _casebook() as (book, _, settings), only_pass(settings.home):
+        reply = book.replies.resolve(number, _now(), _who(settings), sent=outcome == "sent")
+    words = {"sent": "已寄出", "approved": "没有寄出，将再次发送"}
+    told = words.get(reply.state, "没有寄出；案例情况已变，这封不再发送")
+    typer.echo(f"第 {number} 号已记为{told}。")
 
 
 def agree(

@@ -44,9 +44,13 @@ class Outbox:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to write: replies to add (with those they replace), some to withhold, dues to settle."""
+    """What to write: replies to add (with those they replace), some to withhold, dues to settle.
+
+    `confirm` are letters that still say what is so: id, the revisions they speak of now, reason.
+    """
 
     add: tuple[NewReply, ...] = ()
+    confirm: tuple[tuple[int, tuple[tuple[str, int], ...], str | None], ...] = ()
     withhold: tuple[tuple[int, str], ...] = ()
     settle: tuple[int, ...] = ()
 

@@ -27,7 +27,7 @@ class Outcome(Frozen):
     """What became of one attempt. `reason` is Chinese; `answer` is the server's own, shortened.
 
     `wait_seconds` says for how long not to try again (verdict `later`). `stops` says that the next
-    letter would fare no better now.
+    letter would fare no better now; `reconnect`, that this one may fare better on a new connection.
     """
 
     verdict: Verdict
@@ -35,6 +35,7 @@ class Outcome(Frozen):
     answer: str | None = None
     wait_seconds: int = 0
     stops: bool = False
+    reconnect: bool = False
 
 
 class _Row(NamedTuple):
@@ -49,9 +50,9 @@ class _Row(NamedTuple):
 _ANY: Final[tuple[Phase, ...]] = ("open", "login", "mail", "recipient", "data", "end")
 _BEFORE_RECIPIENT: Final[tuple[Phase, ...]] = ("open", "login", "mail")
 _MINUTE: Final = 60
-# Rows whose words name a limit on the whole account, not on this letter. A new connection mends
-# MI:DMC, so that is none of them.
+# Rows whose words name a limit on the whole account, not on this letter, and one on the connection.
 _ACCOUNT: Final = r"hl:|mi:sfq|mi:stc"
+_CONNECTION: Final = r"mi:dmc"
 
 TABLE: Final[tuple[_Row, ...]] = (
     _Row("2..", "", ("end",), "sent", 0, "服务器已接收"),
@@ -68,7 +69,7 @@ TABLE: Final[tuple[_Row, ...]] = (
     _Row("530|538", "", _ANY, "person", 0, "服务器要求先登录或加密"),
     # 126.com's reasons.
     _Row("421", r"hl:", _ANY, "later", 30 * _MINUTE, "服务器暂不接受本机的连接"),
-    _Row("45[01]", r"mi:dmc", _ANY, "later", 1 * _MINUTE, "本次连接发信已满，换一个连接再发"),
+    _Row("45[01]", _CONNECTION, _ANY, "later", 1 * _MINUTE, "本次连接发信已满，换一个连接再发"),
     _Row("45[01]", r"mi:sfq", _ANY, "later", 15 * _MINUTE, "15分钟内发信已达上限"),
     _Row("45[01]", r"dt:spm", _ANY, "later", 2 * _MINUTE, "服务器要求两分钟后再试"),
     _Row("55[04]", r"mi:stc", _ANY, "tomorrow", 0, "今天发信已达上限"),
@@ -118,6 +119,7 @@ def outcome_of(code: int, text: bytes | str, phase: Phase) -> Outcome:
             reason=row.reason,
             answer=clean(f"{code} {words}", 300),
             wait_seconds=row.wait_seconds,
+            reconnect=row.words == _CONNECTION,
             stops=row.verdict == "person" or re.search(_ACCOUNT, row.words) is not None,
         )
     raise AssertionError(f"no row for phase {phase}")  # the last row fits everything

@@ -42,6 +42,7 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
     stale = outdated(outbox, groups)
     inherited, needless = _inheriting(groups, stale, outbox)
     add: list[NewReply] = []
+    confirm: list[tuple[int, tuple[tuple[str, int], ...], str | None]] = []
     withhold = {reply.id: NEEDLESS for reply in needless}
     for group, replaced in inherited:
         past = history(outbox.replies, group.recipient)
@@ -50,11 +51,13 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
         if reply is None:
             settle.extend(group.dues)
             withhold |= {reply.id: NEEDLESS for reply in old}
-        elif any(_says_the_same(reply, other) for other in old):
+        elif same := [other for other in old if _says_the_same(reply, other)]:
             settle.extend(group.dues)
+            confirm.extend((other.id, reply.cases, reply.reason) for other in same)
+            withhold |= {other.id: NEEDLESS for other in replaced if other not in same}
         elif reply.state != "failed" or group.dues:
             add.append(replace(reply, replaces=tuple(other.id for other in old)))
-    return Plan(tuple(add), tuple(withhold.items()), tuple(settle))
+    return Plan(tuple(add), tuple(confirm), tuple(withhold.items()), tuple(settle))
 
 
 def outdated(outbox: Outbox, groups: Sequence[Group] = ()) -> list[Reply]:

@@ -101,12 +101,9 @@ class SmtpSession:
         trace: TracebackType | None,
     ) -> None:
         if self.alive:
-            with (
-                contextlib.suppress(OSError, smtplib.SMTPException, ValueError),
-                self._deadline(5.0),
-            ):
-                self._smtp.docmd("QUIT")
-        self._drop()
+            self._quit()
+        else:
+            self._drop()
 
     def deliver(self, raw: bytes, sender: str, recipient: str) -> Outcome:
         """Hand over one letter (bytes with CRLF line ends) to one recipient."""
@@ -130,7 +127,9 @@ class SmtpSession:
             self._drop()
             return lost(phase, _why(error))
         outcome = outcome_of(code, text, phase)
-        if code == 421 or code < 200 or outcome.verdict == "unknown":
+        if outcome.reconnect:
+            self._quit()
+        elif code == 421 or code < 200 or outcome.verdict == "unknown":
             self._drop()
         elif outcome.verdict != "sent":
             self._reset()
@@ -224,6 +223,14 @@ class SmtpSession:
             with contextlib.suppress(OSError):
                 # On the plain socket underneath: SSLSocket.shutdown is not safe from another thread.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def _quit(self) -> None:
+        with (
+            contextlib.suppress(OSError, smtplib.SMTPException, ValueError),
+            self._deadline(5.0),
+        ):
+            self._smtp.docmd("QUIT")
+        self._drop()
 
     def _drop(self) -> None:
         self.alive = False

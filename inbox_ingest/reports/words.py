@@ -129,8 +129,9 @@ def waiting_words(entry: Mapping[str, Any]) -> str:
         return f"来信待答复  {subject}（{entry['reason'] or '发件人未知'}）"
     if kind == "quarantined":
         return f"邮件读不了  {subject}：{reason}"
-    if kind == "reply":
-        return f"回信未送达  {subject}：{reason}"
+    if kind in ("reply", "refused"):
+        what = "未送达" if kind == "reply" else "不宜自动发出"
+        return f"第 {reference} 号回信{what}  {subject}：{reason}"
     if kind == "fetch":
         return f"多次收取失败  {reference}：{reason}"
     return f"{kind} {reference} {subject}"

@@ -19,7 +19,7 @@ from inbox_ingest.settings import Settings
 
 if TYPE_CHECKING:
     from inbox_ingest.casebook.store import Casebook
-    from inbox_ingest.replies.outbox import Dispatch
+    from inbox_ingest.replies.sending import Dispatch
     from inbox_ingest.replies.smtp import SmtpServer
 
 
@@ -84,11 +84,11 @@ def send_now(
         LoginRefused, TryLater: see `outbox.send_approved`.
     """
     from inbox_ingest.credentials import smtp_password
-    from inbox_ingest.replies.outbox import Dispatch, send_approved
+    from inbox_ingest.replies.sending import Dispatch, send_approved
     from inbox_ingest.replies.smtp import SmtpSession
 
     if not book.replies.sendable(clock()):
-        return Dispatch()
+        return Dispatch(outdated=book.replies.mark_outdated())
     server = smtp_server(settings)
     password = smtp_password(settings, server.user)
     return send_approved(
@@ -159,6 +159,9 @@ def _ask_mailbox(
             result.notices.append(f"有答复发送时中断，暂时不能核对“已发送”：{error.message}")
         return
     unknown = sum(reply.state == "failed" for reply in settled)
+    if len(settled) < len(doubtful):
+        left = len(doubtful) - len(settled)
+        result.notices.append(f"有 {left} 封答复发送时中断，过几分钟再到“已发送”中核对。")
     if unknown:
         result.notices.append(f"有 {unknown} 封答复不能确定是否已寄出，请人工核对。")
     if withheld:
@@ -172,8 +175,29 @@ def told_of(dispatch: Dispatch) -> list[str]:
         told.append(f"有 {len(dispatch.failed)} 封答复发送失败，请查看 ingest replies list。")
     if dispatch.unknown:
         told.append(f"有 {len(dispatch.unknown)} 封答复不能确定是否已寄出，下次运行时核对。")
+    if dispatch.outdated:
+        told.append(
+            f"有 {len(dispatch.outdated)} 封已批准的答复因案例情况有变没有发出，"
+            "下一次 ingest run 会重新核对、拟写。"
+        )
     if dispatch.stopped:
         told.append(f"发信暂停：{dispatch.stopped}。")
     elif dispatch.capped:
         told.append(f"有 {len(dispatch.capped)} 封答复因发信上限留待以后发送。")
     return told
+
+
+def told_of_waiting(book: Casebook, campaign: Campaign, now: datetime) -> list[str]:
+    """Which approved letters wait for their time, and from when on they may go."""
+    times = [
+        reply.next_try_at
+        for reply in book.replies.find(states=["approved"])
+        if reply.next_try_at is not None and reply.next_try_at > now
+    ]
+    if not times:
+        return []
+    first = min(times).astimezone(campaign.window.zone)
+    return [
+        f"另有 {len(times)} 封已批准的答复时间未到，最早 {first:%m-%d %H:%M} 可发"
+        "（报送人可能还在补发材料，或服务器要求稍后再试）。"
+    ]

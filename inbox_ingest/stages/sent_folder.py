@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # An answer by hand may be older than our draft: it was written before the pass came by.
 _BEFORE_THE_DRAFT = timedelta(days=3)
 _AT_MOST = 50
+_AT_THE_SAME_TIME = timedelta(minutes=10)
+_WITNESSES = 5
 _LONGEST = 1 << 20
 
 
@@ -30,21 +32,28 @@ class SentFolder:
         self._source = source
         self._folder = source.sent_folder()
 
-    def has(self, message_id: str, others: Sequence[Reply]) -> bool | None:
+    def has(self, reply: Reply, others: Sequence[Reply]) -> bool | None:
         """Whether this letter of ours was sent; None where that cannot be told.
 
-        "Not there" counts only where the folder is known to keep what SMTP sends (facts §1: perhaps
-        an account setting): another reply of ours has to be found in it. Raises `TryLater` where the
+        "Not there" counts only where the folder is known to keep, by now, what SMTP took at that
+        time (facts §1: perhaps an account setting, and the copy may be late): a letter of ours that
+        went out at about the same time or later has to be found in it. Raises `TryLater` where the
         mailbox cannot be reached.
         """
         if self._folder is None:
             return None
-        found = self._source.find_message_id(self._folder, message_id)
+        found = self._source.find_message_id(self._folder, reply.message_id)
         if found is not False:
             return found
-        witnesses = [reply for reply in others if reply.state == "sent" and reply.smtp_reply]
-        kept = bool(witnesses) and self._source.find_message_id(
-            self._folder, witnesses[-1].message_id
+        since = reply.changed_at - _AT_THE_SAME_TIME
+        witnesses = [
+            other
+            for other in others
+            if other.smtp_reply and other.sent_at is not None and other.sent_at >= since
+        ]
+        kept = any(
+            self._source.find_message_id(self._folder, other.message_id)
+            for other in witnesses[-_WITNESSES:]
         )
         return False if kept else None
 

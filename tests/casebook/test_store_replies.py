@@ -12,12 +12,13 @@ from typing import Any, get_args
 
 import pytest
 
-from inbox_ingest.casebook.changes import NewReply, Reply, ReplyState
+from inbox_ingest.casebook.changes import IN_DOUBT, NewReply, Reply, ReplyState
 from inbox_ingest.casebook.reply_rows import LEGAL, STATE_WORDS
+from inbox_ingest.casebook.reply_ways import OUTDATED, UNFILED
 from inbox_ingest.casebook.store import Casebook, open_casebook
 from inbox_ingest.errors import UsageError
 from tests.casebook.mails import MONDAY
-from tests.casebook.making import case_of, change, everything, file_cases, receive, rows
+from tests.casebook.making import case_of, change, everything, file_cases, issue, receive, rows
 
 STATES: tuple[ReplyState, ...] = get_args(ReplyState)
 LATER = MONDAY + timedelta(minutes=30)
@@ -51,7 +52,7 @@ def filed(book: Casebook) -> None:
 def in_state(book: Casebook, state: ReplyState, number: int = 1) -> Reply:
     reply = book.replies.add(new(number), MONDAY)
     for step in WAYS[state]:
-        reply = book.replies.move(reply.id, step, MONDAY)
+        reply = book.replies.move(reply.id, step, MONDAY, expected=STATES)
     assert reply.state == state
     return reply
 
@@ -116,11 +117,11 @@ def test_a_reply_that_was_sent_cannot_be_replaced(book: Casebook) -> None:
 def test_only_legal_ways_are_open(book: Casebook, start: ReplyState, end: ReplyState) -> None:
     reply = in_state(book, start)
     if end in LEGAL[start]:
-        assert book.replies.move(reply.id, end, LATER).state == end
+        assert book.replies.move(reply.id, end, LATER, expected=[start]).state == end
     else:
         before = everything(book)
         with pytest.raises(UsageError, match=STATE_WORDS[start]):
-            book.replies.move(reply.id, end, LATER)
+            book.replies.move(reply.id, end, LATER, expected=[start])
         assert everything(book) == before
 
 
@@ -140,6 +141,16 @@ def test_a_move_expects_the_state_that_its_caller_saw(book: Casebook) -> None:
         book.replies.move(reply.id, "approved", MONDAY, expected=["approved", "failed"])
 
 
+@pytest.mark.parametrize("end", ["approved", "failed", "sent", "withheld"])
+def test_nothing_leaves_sending_by_accident(book: Casebook, end: ReplyState) -> None:
+    reply = in_state(book, "sending")
+    with pytest.raises(UsageError, match="发送中"):
+        book.replies.move(reply.id, end, LATER)
+    with pytest.raises(UsageError, match="发送中"):
+        book.replies.approve(reply.id, LATER, "张")
+    assert book.replies.get(reply.id) == reply
+
+
 def test_the_way_through_smtp_is_written_down(book: Casebook) -> None:
     reply = book.replies.add(new(), MONDAY)
     book.replies.move(reply.id, "approved", MONDAY, by="袁广如")
@@ -151,11 +162,14 @@ def test_the_way_through_smtp_is_written_down(book: Casebook) -> None:
         reason="服务器暂不接收",
         smtp_reply="451 MI:SFQ",
         next_try_at=LATER,
+        expected=["sending"],
     )
     assert (later.attempts, later.next_try_at, later.smtp_reply) == (1, LATER, "451 MI:SFQ")
     assert later.approved_by == "袁广如"
     book.replies.move(reply.id, "sending", LATER)
-    sent = book.replies.move(reply.id, "sent", LATER, smtp_reply="250 Mail OK")
+    sent = book.replies.move(
+        reply.id, "sent", LATER, smtp_reply="250 Mail OK", expected=["sending"]
+    )
     assert (sent.attempts, sent.sent_at, sent.smtp_reply) == (2, LATER, "250 Mail OK")
     bounced = book.replies.move(reply.id, "failed", LATER, reason="收件人不存在")
     assert (bounced.sent_at, bounced.reason) == (LATER, "收件人不存在")
@@ -188,18 +202,188 @@ def test_a_quiet_period_outlives_the_approval(book: Casebook) -> None:
 
 
 def test_an_edited_reply_has_to_be_approved_again(book: Casebook) -> None:
-    reply = book.replies.add(new(html="<p>材料已收到。</p>"), MONDAY)
+    reply = book.replies.add(new(), MONDAY)
     book.replies.move(reply.id, "approved", MONDAY, by="袁")
     edited = book.replies.edit(reply.id, LATER, subject="回复", body="您好，材料已收到。")
-    assert (edited.state, edited.approved_by, edited.html) == ("draft", None, None)
+    assert (edited.state, edited.approved_by) == ("draft", None)
     assert (edited.subject, edited.body) == ("回复", "您好，材料已收到。")
 
 
-@pytest.mark.parametrize("state", ["sending", "sent", "withheld"])
+@pytest.mark.parametrize("state", ["sending", "sent"])
 def test_what_is_out_cannot_be_edited(book: Casebook, state: ReplyState) -> None:
     reply = in_state(book, state)
-    with pytest.raises(UsageError, match="不能再改"):
+    with pytest.raises(UsageError, match="不能再修改"):
         book.replies.edit(reply.id, LATER, subject="s", body="b")
+    assert book.replies.get(reply.id) == reply
+
+
+class TestApproving:
+    def about(self, book: Casebook, number: int, revision: int = 1, **more: Any) -> Reply:
+        return book.replies.add(
+            new(number, cases=(("DJ001", revision),), verdict="v", **more), MONDAY
+        )
+
+    def revised(self, book: Casebook) -> None:
+        file_cases(book, change(case_of(1), issue()))
+        assert rows(book, "SELECT revision FROM cases WHERE case_no = 'DJ001'") == [(2,)]
+
+    @pytest.fixture(autouse=True)
+    def _filed(self, book: Casebook) -> None:
+        receive(book, 1, 2)
+        file_cases(book, change(case_of(1)))
+
+    @pytest.mark.parametrize("state", ["draft", "failed", "withheld"])
+    def test_a_person_may_approve_what_did_not_go_out(
+        self, book: Casebook, state: ReplyState
+    ) -> None:
+        reply = self.about(book, 1, state=state, reason="不宜自动答复：群发")
+        approved = book.replies.approve(reply.id, LATER, "张")
+        assert (approved.state, approved.approved_by) == ("approved", "张")
+        assert "不宜自动答复：群发" in (approved.reason or "")
+        assert book.replies.sendable(LATER) == [approved]
+
+    def test_a_withheld_letter_may_be_edited_and_is_a_draft(self, book: Casebook) -> None:
+        reply = self.about(book, 1, state="withheld")
+        edited = book.replies.edit(reply.id, LATER, subject="s", body="您好")
+        assert (edited.state, edited.body) == ("draft", "您好")
+
+    @pytest.mark.parametrize("state", ["draft", "failed", "withheld"])
+    def test_a_letter_about_an_earlier_revision_is_not_taken_up_again(
+        self, book: Casebook, state: ReplyState
+    ) -> None:
+        reply = self.about(book, 1, state=state)
+        self.revised(book)
+        with pytest.raises(UsageError, match="情况已变"):
+            book.replies.approve(reply.id, LATER, "张")
+        with pytest.raises(UsageError, match="情况已变"):
+            book.replies.edit(reply.id, LATER, subject="s", body="b")
+        assert book.replies.overtaken() == {reply.id}
+
+    def test_a_letter_with_a_newer_one_about_its_case_is_not_taken_up_again(
+        self, book: Casebook
+    ) -> None:
+        old = self.about(book, 1)
+        newer = self.about(book, 2, replaces=(old.id,))
+        with pytest.raises(UsageError, match="已另有回信"):
+            book.replies.approve(old.id, LATER, "张")
+        assert book.replies.overtaken() == {old.id}
+        assert book.replies.approve(newer.id, LATER, "张").state == "approved"
+
+    def test_a_letter_that_was_never_written_cannot_be_approved(self, book: Casebook) -> None:
+        reply = book.replies.add(new(cases=(("DJ001", 1),), state="failed"), MONDAY)
+        for attempt in (
+            lambda: book.replies.approve(reply.id, LATER, "张"),
+            lambda: book.replies.edit(reply.id, LATER, subject="s", body="b"),
+        ):
+            with pytest.raises(UsageError, match="没有写成") as refused:
+                attempt()
+            assert "模板" in (refused.value.remedy or "")
+
+    def test_tries_before_a_persons_word_are_forgotten(self, book: Casebook) -> None:
+        reply = self.about(book, 1)
+        book.replies.move(reply.id, "approved", MONDAY)
+        assert book.replies.begin_sending(reply.id, MONDAY).attempts == 1
+        book.replies.move(reply.id, "failed", MONDAY, expected=["sending"])
+        assert book.replies.approve(reply.id, LATER, "张").attempts == 0
+
+    def test_confirmed_for_the_revision_of_now_it_may_be_sent(self, book: Casebook) -> None:
+        reply = self.about(book, 1)
+        book.replies.approve(reply.id, MONDAY, "张")
+        self.revised(book)
+        assert book.replies.sendable(LATER) == []
+        assert book.replies.mark_outdated() == [reply.id]
+        assert book.replies.get(reply.id).reason == OUTDATED
+        book.replies.confirm(reply.id, (("DJ001", 2),), None)
+        assert [(r.cases, r.reason) for r in book.replies.sendable(LATER)] == [
+            ((("DJ001", 2),), None)
+        ]
+
+    def test_what_changed_a_moment_ago_is_not_sent(self, book: Casebook) -> None:
+        """The look at the queue and the sending are two moments: the second decides."""
+        reply = self.about(book, 1)
+        book.replies.approve(reply.id, MONDAY, "张")
+        self.revised(book)
+        held = book.replies.begin_sending(reply.id, LATER)
+        assert (held.state, held.reason, held.attempts) == ("approved", OUTDATED, 0)
+
+    def test_while_a_persons_decision_waits_to_be_filed_nothing_is_sent(
+        self, book: Casebook
+    ) -> None:
+        reply = self.about(book, 1)
+        book.replies.approve(reply.id, MONDAY, "张")
+        book.decisions.add(
+            "waive", who="张", now=MONDAY, case_no="DJ001", payload={"code": "scan-missing"}
+        )
+        held = book.replies.begin_sending(reply.id, LATER)
+        assert (held.state, held.reason) == ("approved", UNFILED)
+
+    def test_sending_takes_the_words_of_this_moment(self, book: Casebook) -> None:
+        reply = self.about(book, 1)
+        book.replies.approve(reply.id, MONDAY, "张")
+        book.replies.edit(reply.id, MONDAY, subject="s", body="人改过的话")
+        assert book.replies.begin_sending(reply.id, LATER).state == "draft"
+        book.replies.approve(reply.id, MONDAY, "张")
+        assert book.replies.begin_sending(reply.id, LATER).body == "人改过的话"
+
+
+class TestResolving:
+    def doubtful(self, book: Casebook, state: ReplyState) -> Reply:
+        receive(book, 1, 2)
+        file_cases(book, change(case_of(1)))
+        reply = book.replies.add(new(cases=(("DJ001", 1),), verdict="v"), MONDAY)
+        book.replies.approve(reply.id, MONDAY, "张")
+        reply = book.replies.begin_sending(reply.id, MONDAY)
+        if state == "failed":
+            reply = book.replies.move(
+                reply.id, "failed", MONDAY, reason=IN_DOUBT, expected=["sending"]
+            )
+        return reply
+
+    @pytest.mark.parametrize("state", ["sending", "failed"])
+    @pytest.mark.parametrize(("sent", "end"), [(True, "sent"), (False, "approved")])
+    def test_a_person_says_what_became_of_it(
+        self, book: Casebook, state: ReplyState, sent: bool, end: ReplyState
+    ) -> None:
+        reply = self.doubtful(book, state)
+        assert book.replies.resolve(reply.id, LATER, "张", sent=sent).state == end
+
+    def test_in_doubt_it_is_neither_approved_nor_edited(self, book: Casebook) -> None:
+        reply = self.doubtful(book, "failed")
+        with pytest.raises(UsageError, match="不能确定") as refused:
+            book.replies.approve(reply.id, LATER, "张")
+        assert f"settle {reply.id}" in (refused.value.remedy or "")
+        with pytest.raises(UsageError, match="不能确定"):
+            book.replies.edit(reply.id, LATER, subject="s", body="b")
+
+    @pytest.mark.parametrize("state", ["sending", "failed"])
+    def test_not_sent_and_no_longer_true_it_is_withheld(
+        self, book: Casebook, state: ReplyState
+    ) -> None:
+        reply = self.doubtful(book, state)
+        file_cases(book, change(case_of(1), issue()))
+        settled = book.replies.resolve(reply.id, LATER, "张", sent=False)
+        assert settled.state == "withheld"
+        assert settled.reason and "没有寄出" in settled.reason
+
+    @pytest.mark.parametrize("state", ["draft", "approved", "sent", "failed", "withheld"])
+    def test_where_there_is_no_doubt_there_is_nothing_to_say(
+        self, book: Casebook, state: ReplyState
+    ) -> None:
+        reply = in_state(book, state)
+        for sent in (True, False):
+            with pytest.raises(UsageError, match="没有什么要核对"):
+                book.replies.resolve(reply.id, LATER, "张", sent=sent)
+
+
+def test_the_caps_count_what_went_out_came_back_or_is_in_doubt(book: Casebook) -> None:
+    for number, state in enumerate(STATES, 1):
+        in_state(book, state, number)
+    bounced = in_state(book, "sent", 10)
+    book.replies.move(bounced.id, "failed", LATER, reason="退信")
+    doubtful = in_state(book, "sending", 11)
+    book.replies.move(doubtful.id, "failed", MONDAY, reason=IN_DOUBT, expected=["sending"])
+    assert book.replies.sent_since(MONDAY) == [("unit1@126.com", MONDAY)] * 4
+    assert book.replies.sent_since(MONDAY + timedelta(seconds=1)) == []
 
 
 def test_dues_are_held_released_and_settled(book: Casebook) -> None:

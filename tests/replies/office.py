@@ -13,7 +13,7 @@ from inbox_ingest.casebook.changes import Archived, Folder, Listed, Reply
 from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.records import Address, Attachment, AutomaticSigns, Message, Reading
 from inbox_ingest.replies.desk import Desk
-from inbox_ingest.replies.outbox import Dispatch, send_approved
+from inbox_ingest.replies.sending import Dispatch, send_approved
 from inbox_ingest.replies.smtp import SmtpServer as Where
 from inbox_ingest.replies.smtp import SmtpSession
 from inbox_ingest.stages.file import file_mail

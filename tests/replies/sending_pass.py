@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from inbox_ingest.casebook.store import open_casebook
-from inbox_ingest.replies.outbox import send_approved
+from inbox_ingest.replies.sending import send_approved
 from inbox_ingest.replies.smtp import SmtpServer, SmtpSession
 from tests.replies.values import CAMPAIGN, at
 from tests.servers.smtp import PASSWORD, USER

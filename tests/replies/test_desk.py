@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from inbox_ingest.casebook.changes import IN_DOUBT, Reply
 from inbox_ingest.errors import CampaignError, LoginRefused, UsageError
 from inbox_ingest.replies.desk import TRIAL_ENDED
-from inbox_ingest.replies.outbox import UNKNOWN, recover
+from inbox_ingest.replies.outbox import recover
 from inbox_ingest.stages.file import file_mail
 from tests.casebook.mails import case_text, form, scan
 from tests.replies.office import SENDER, Office, changed, whole
@@ -413,18 +414,23 @@ class TestRecovering:
 
     def test_found_in_the_sent_folder_it_is_sent(self, office: Office, server: SmtpServer) -> None:
         self.stranded(office, server)
-        asked: list[str] = []
-        recover(office.book.replies, lambda name: asked.append(name) or True, office.now)
+        asked: list[Reply] = []
+
+        def there(reply: Reply) -> bool:
+            asked.append(reply)
+            return True
+
+        recover(office.book.replies, there, office.now)
         (reply,) = office.replies()
         assert reply.state == "sent"
-        assert asked == [reply.message_id]
+        assert [one.message_id for one in asked] == [reply.message_id]
 
     def test_surely_not_there_it_is_sent_once_more(
         self, office: Office, server: SmtpServer
     ) -> None:
         self.stranded(office, server)
         server.delivered.clear()  # as if the cut had come a moment earlier
-        recover(office.book.replies, lambda _: False, office.now)
+        recover(office.book.replies, lambda _: False, office.later(minutes=10))
         assert len(office.send(server).sent) == 1
         assert len(server.delivered) == 1
 
@@ -432,9 +438,9 @@ class TestRecovering:
         self, office: Office, server: SmtpServer
     ) -> None:
         self.stranded(office, server)
-        recover(office.book.replies, lambda _: None, office.now)
+        recover(office.book.replies, lambda _: None, office.later(minutes=10))
         (reply,) = office.replies()
-        assert (reply.state, reply.reason) == ("failed", UNKNOWN)
+        assert (reply.state, reply.reason) == ("failed", IN_DOUBT)
         assert not office.send(server).sent
 
     def test_a_sending_letter_is_nobodys_to_change(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from inbox_ingest.casebook.changes import Reply
-from inbox_ingest.replies.outbox import UNKNOWN, recover
+from inbox_ingest.casebook.changes import IN_DOUBT, Reply
+from inbox_ingest.replies.outbox import recover
 from tests.replies.office import Office, whole
 from tests.replies.values import at
 from tests.servers.smtp import SmtpServer
@@ -68,8 +68,8 @@ def test_a_sent_folder_that_can_tell_settles_it_with_exactly_one_mail(
 ) -> None:
     kill_at(moment, office, server, casebook)
 
-    def sent_folder(message_id: str) -> bool:
-        return any(message_id.encode() in mail.content for mail in server.delivered)
+    def sent_folder(reply: Reply) -> bool:
+        return any(reply.message_id.encode() in mail.content for mail in server.delivered)
 
     recover(office.book.replies, sent_folder, office.now)
     assert letter(office).state == ("sent" if arrived else "approved")
@@ -84,7 +84,7 @@ def test_one_that_cannot_tell_leaves_it_to_a_person_with_a_reason(
 ) -> None:
     kill_at(moment, office, server, casebook)
     recover(office.book.replies, lambda _: None, office.now)
-    assert (letter(office).state, letter(office).reason) == ("failed", UNKNOWN)
+    assert (letter(office).state, letter(office).reason) == ("failed", IN_DOUBT)
     office.send(server)
     assert len(server.delivered) == arrived
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from inbox_ingest.casebook.changes import Reply
 from inbox_ingest.casebook.store import open_casebook
 from inbox_ingest.cli import main
 from inbox_ingest.inbox.imap import ImapSource
@@ -179,8 +181,9 @@ def test_a_letter_is_edited_withheld_and_previewed(
     ingest("replies", "edit", "1", "--body", str(words))
     assert "您好，请补正文。" in ingest("replies", "show", "1")
     ingest("replies", "withhold", "1", "--reason", "已电话联系")
-    assert "已电话联系" in ingest("replies", "list", "--state", "withheld")
-    ingest("replies", "approve", "1", code=64)
+    assert "已电话联系" in ingest("replies", "list")
+    ingest("replies", "approve", "1")  # a person may think better of it
+    assert "待发送" in ingest("replies", "list")
     ingest("replies", "show", "99", code=64)
 
 
@@ -204,7 +207,7 @@ def test_an_organiser_who_answered_by_hand_is_not_answered_after(
 class TestSentFolder:
     """What the Sent folder says of a letter whose sending was cut off."""
 
-    def has(self, mailbox: PymapServer, home: Path, looked_for: str) -> bool | None:
+    def has(self, mailbox: PymapServer, home: Path, looked_for: Reply) -> bool | None:
         address = ImapAddress("127.0.0.1", mailbox.port, USER, "plain")
         source = ImapSource(address, PASSWORD)
         try:
@@ -213,24 +216,42 @@ class TestSentFolder:
         finally:
             source.close()
 
-    def sent(self, mailbox: PymapServer, message_id: str) -> None:
+    def keeps(self, mailbox: PymapServer, message_id: str) -> None:
         raw = f"Message-ID: {message_id}\r\nSubject: x\r\n\r\nx\r\n".encode()
         mailbox.deliver(raw, datetime.now(UTC), folder="已发送")
 
-    def test_it_believes_what_it_sees_and_doubts_what_it_does_not(
-        self, ingest: Ingest, mailbox: PymapServer, form_file: Path, tmp_path: Path
-    ) -> None:
+    @pytest.fixture
+    def ours(self, ingest: Ingest, mailbox: PymapServer, form_file: Path, tmp_path: Path) -> Reply:
+        """A letter that went out a moment ago."""
         mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
         ingest("run")
         ingest("replies", "approve", "1")
         ingest("replies", "send")
         with open_casebook(tmp_path / "home" / "casebook.sqlite3") as book:
-            ours = book.replies.get(1).message_id
-        lost = "<ingest.00000000000000000000000000000000@example.cn>"
+            return book.replies.get(1)
+
+    def cut_off(self, ours: Reply, **later: float) -> Reply:
+        """Another letter, whose sending was cut off so much later."""
+        name = "<ingest.00000000000000000000000000000000@example.cn>"
+        at = ours.changed_at + timedelta(**later)
+        return replace(ours, id=2, message_id=name, state="sending", changed_at=at, sent_at=None)
+
+    def test_it_believes_what_it_sees_and_doubts_what_it_does_not(
+        self, mailbox: PymapServer, ours: Reply, tmp_path: Path
+    ) -> None:
+        lost = self.cut_off(ours, seconds=5)
         assert self.has(mailbox, tmp_path, lost) is None  # an empty folder proves nothing
-        self.sent(mailbox, "<by-hand@example.cn>")
+        self.keeps(mailbox, "<by-hand@example.cn>")
         assert self.has(mailbox, tmp_path, lost) is None  # it may not keep what SMTP sends
-        self.sent(mailbox, ours)
+        self.keeps(mailbox, ours.message_id)
         assert self.has(mailbox, tmp_path, lost) is False  # it does: this one was not sent
-        self.sent(mailbox, lost)
+        self.keeps(mailbox, lost.message_id)
         assert self.has(mailbox, tmp_path, lost) is True
+
+    def test_that_it_kept_a_letter_of_this_morning_says_nothing_of_this_one(
+        self, mailbox: PymapServer, ours: Reply, tmp_path: Path
+    ) -> None:
+        """The server may be late today, or somebody may have changed the setting since."""
+        self.keeps(mailbox, ours.message_id)
+        assert self.has(mailbox, tmp_path, self.cut_off(ours, hours=3)) is None
+        assert self.has(mailbox, tmp_path, self.cut_off(ours, hours=-3)) is False

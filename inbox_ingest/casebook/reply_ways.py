@@ -1,0 +1,131 @@
+"""What a person and a pass may do with a letter, each inside the transaction that it is given.
+
+A letter leaves `sending` by the pass that sends it, by what the Sent folder tells, or by a person's
+word on it; nothing else may, for it would be sent twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, select, update
+
+from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.casebook.reply_rows import (
+    STATE_WORDS,
+    move_reply,
+    one_reply,
+    overtaken,
+)
+from inbox_ingest.casebook.tables import DECISIONS, REPLIES
+from inbox_ingest.errors import UsageError
+
+REPLACED = "已由新的回信取代"
+OUTDATED = "案例情况已变，没有发出；下一次 ingest run 重新拟写"
+UNFILED = "有人工处理尚未归档，没有发出；下一次 ingest run 归档后再看"
+
+
+def approve(connection: Connection, reply_id: int, now: datetime, by: str) -> None:
+    """A person's word that a draft, or a failed or withheld letter, goes out as it stands.
+
+    Raises:
+        UsageError: it is none of these, nobody can tell whether it went out already, it was never
+            written, or the case has changed since.
+    """
+    reply = _in_hand(connection, reply_id, "批准")
+    reason = _taken_up(reply, "改为发送")
+    move_reply(connection, reply, "approved", now, reason=reason, by=by, attempts=0)
+
+
+def edit(connection: Connection, reply_id: int, now: datetime, *, subject: str, body: str) -> None:
+    """A person's wording: the letter is a draft again.
+
+    Raises:
+        UsageError: as `approve`; an approved letter may be edited too.
+    """
+    reply = _in_hand(connection, reply_id, "修改", approved=True)
+    if reply.state != "draft":
+        reason = _taken_up(reply, "已修改")
+        move_reply(connection, reply, "draft", now, reason=reason, attempts=0)
+    connection.execute(
+        update(REPLIES)
+        .where(REPLIES.c.id == reply_id)
+        .values(subject=subject, body=body, approved_by=None, changed_at=now)
+    )
+
+
+def resolve(connection: Connection, reply_id: int, now: datetime, by: str, *, sent: bool) -> None:
+    """A person's word on a letter of which nobody could tell whether it went out.
+
+    Not sent, it is approved anew, or withheld where the case has changed meanwhile. The caller has
+    made sure that no pass is sending it this moment.
+
+    Raises:
+        UsageError: there is no doubt about this letter.
+    """
+    reply = one_reply(connection, reply_id)
+    if reply.state != "sending" and not reply.in_doubt:
+        raise UsageError(f"第 {reply_id} 号回信{STATE_WORDS[reply.state]}，没有什么要核对的")
+    if sent:
+        move_reply(connection, reply, "sent", now, reason="经人工核对，已寄出")
+        return
+    words = "经人工核对，没有寄出"
+    if _is_overtaken(connection, reply_id):
+        move_reply(connection, reply, "withheld", now, reason=f"{words}；案例情况已变，不再寄")
+    else:
+        move_reply(connection, reply, "approved", now, reason=words, by=by, attempts=0)
+
+
+def begin_sending(connection: Connection, reply_id: int, now: datetime) -> None:
+    """Make an approved letter `sending`, if it may still be sent.
+
+    It stays as it is where a person took it back, and stays approved with the reason where a case
+    is no longer as told or a person's decision waits to be filed: what it says may have become wrong.
+    """
+    reply = one_reply(connection, reply_id)
+    if reply.state != "approved":
+        return
+    if _is_overtaken(connection, reply_id):
+        _give_reason(connection, reply_id, OUTDATED)
+    elif connection.scalar(select(exists().where(DECISIONS.c.applied_at.is_(None)))):
+        _give_reason(connection, reply_id, UNFILED)
+    else:
+        move_reply(connection, reply, "sending", now, reason=reply.reason)
+
+
+def _in_hand(connection: Connection, reply_id: int, what: str, *, approved: bool = False) -> Reply:
+    """The letter, if a person may still do something with it."""
+    reply = one_reply(connection, reply_id)
+    if reply.state in ("sending", "sent") or (reply.state == "approved" and not approved):
+        raise UsageError(f"第 {reply_id} 号回信{STATE_WORDS[reply.state]}，不能再{what}")
+    if reply.in_doubt:
+        raise UsageError(
+            f"第 {reply_id} 号回信不能确定是否已寄出，不能{what}",
+            remedy=f"在“已发送”中核对后，用 ingest replies settle {reply_id} sent 或 not-sent。",
+        )
+    if reply.unwritten:
+        raise UsageError(
+            f"第 {reply_id} 号回信因模板出错没有写成，不能{what}",
+            remedy="改好答复模板后运行 ingest run，会重新拟写。",
+        )
+    if _is_overtaken(connection, reply_id):
+        raise UsageError(
+            f"第 {reply_id} 号回信所说的案例情况已变，或已另有回信，不能再{what}",
+            remedy="运行 ingest run 重新拟写，再用 ingest replies list 查看。",
+        )
+    return reply
+
+
+def _taken_up(reply: Reply, what: str) -> str | None:
+    """The reason of a letter that a person takes up again: why it lay still is not forgotten."""
+    if reply.state not in ("failed", "withheld") or not reply.reason:
+        return reply.reason
+    return f"经人工决定，{what}（原因：{reply.reason}）"
+
+
+def _is_overtaken(connection: Connection, reply_id: int) -> bool:
+    return bool(connection.scalar(select(exists().where(REPLIES.c.id == reply_id, overtaken()))))
+
+
+def _give_reason(connection: Connection, reply_id: int, reason: str) -> None:
+    connection.execute(update(REPLIES).where(REPLIES.c.id == reply_id).values(reason=reason))
