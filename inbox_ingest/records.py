@@ -217,6 +217,7 @@ class Attachment(Frozen):
     `container` names the archive or nested mail it came out of, `group` the folder inside it.
     `kind` is the format by content (`docx`, `doc`, `pdf`, `jpeg`, `zip` … `unknown`).
     `lost` names (in Chinese) what of the file nobody read: what is missing elsewhere may be there.
+    `unopened` are the names of files that are listed in an archive and did not come out of it.
     """
 
     filename: str | None
@@ -233,6 +234,7 @@ class Attachment(Frozen):
     case_text: CaseText | None = None
     scan: ScanRecord | None = None
     problems: tuple[Problem, ...] = ()
+    unopened: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
 
@@ -325,7 +327,7 @@ class Case(Frozen):
     `anchor` (raw SHA-256 and part of the first material) identifies it across rereadings.
     `waived_before` are those of `waived` since whose waiving documents came that nobody looked at.
     `revision` counts the mails that changed the case and the decisions about it: it depends on
-    neither the number of passes nor the order of storing.
+    neither the number of passes nor the order of storing; where people decided, it never falls.
     `late` says that the first material came after the window closed; `late_corrections` that
     documents did which changed a case begun in time. `unsure` are doubts in words; documents of
     `doubtful_roles` may lie in another case, so nobody is told that they are missing.

@@ -125,6 +125,15 @@ class KnownCase:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """A case as it was between two mails that one filing brings; `cause` is a raw SHA-256."""
+
+    case: Case
+    issues: tuple[Issue, ...]
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseChange:
     """A case that assembly made or changed, judged.
 
@@ -137,6 +146,7 @@ class CaseChange:
     `cause` says what made the revision: a raw SHA-256, `decision:<id>`, `reread`.
     `reply_due` leaves a row for the sender's answer if a revision is made; `reply_held`, a Chinese
     sentence, keeps that answer back until a person agrees (a verdict changed by rereading).
+    `earlier` are the revisions that come before this one, oldest first.
     """
 
     case: Case
@@ -145,6 +155,7 @@ class CaseChange:
     city: str | None = None
     reply_due: bool = False
     reply_held: str | None = None
+    earlier: tuple[EarlierVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

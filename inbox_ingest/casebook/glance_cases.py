@@ -166,8 +166,14 @@ def _revisions(glance: Glance, case_id: int) -> list[dict[str, Any]]:
             "status": row["status"],
             "issues": json.loads(row["issues"]),
             "case": json.loads(row["body"]),
+            "subject": row["subject"],
+            "received_at": glance.local(row["received_at"]),
         }
-        for row in glance.rows("SELECT * FROM revisions WHERE case_id = ? ORDER BY number", case_id)
+        for row in glance.rows(
+            "SELECT revisions.*, subject, received_at FROM revisions"
+            " LEFT JOIN messages ON raw_sha256 = cause WHERE case_id = ? ORDER BY number",
+            case_id,
+        )
     ]
 
 

@@ -112,7 +112,8 @@ class FilingTransaction:
             case = case.model_copy(update={"case_no": number})
         mark = fingerprint(case, change.issues)
         revised = stored is None or stored.fingerprint != mark
-        revision = 1 if stored is None else stored.revision + int(revised)
+        revision = 0 if stored is None else stored.revision
+        revision += 1 + len(change.earlier) if revised else 0
         line = case_line(case, change.issues, self.campaign, case.revision)
         status = status_of(change.issues)
         body = case.model_dump_json()
@@ -184,7 +185,7 @@ class FilingTransaction:
                 update(CASES).where(CASES.c.id == bindparam("row")).values(columns), old
             )
         revised = [plan for plan in plans if plan.revised]
-        self._insert(REVISIONS, [self._revision(plan) for plan in revised])
+        self._insert(REVISIONS, [row for plan in revised for row in self._revisions(plan)])
         self._insert(
             REPLY_DUES,
             [
@@ -199,17 +200,25 @@ class FilingTransaction:
             ],
         )
 
-    def _revision(self, plan: _Plan) -> dict[str, Any]:
-        issues = [issue.model_dump(mode="json") for issue in plan.change.issues]
-        return {
-            "case_id": plan.id,
-            "number": plan.values["revision"],
-            "made_at": self.now,
-            "cause": plan.change.cause,
-            "status": plan.values["status"],
-            "issues": json.dumps(issues, ensure_ascii=False),
-            "body": plan.values["body"],
-        }
+    def _revisions(self, plan: _Plan) -> list[dict[str, Any]]:
+        """A row for each mail that changed the case in this filing, or for what else did."""
+        change, last = plan.change, plan.values["revision"]
+        versions = [(item.case, item.issues, item.cause) for item in change.earlier]
+        versions.append((plan.case, change.issues, change.cause))
+        return [
+            {
+                "case_id": plan.id,
+                "number": number,
+                "made_at": self.now,
+                "cause": cause,
+                "status": status_of(issues),
+                "issues": json.dumps(
+                    [issue.model_dump(mode="json") for issue in issues], ensure_ascii=False
+                ),
+                "body": case.model_copy(update={"case_no": plan.case.case_no}).model_dump_json(),
+            }
+            for number, (case, issues, cause) in enumerate(versions, last - len(versions) + 1)
+        ]
 
     def _write_members(self, plans: Sequence[_Plan]) -> None:
         """The mails that brought material; a mail may have to do with the case already without."""

@@ -1,94 +1,53 @@
-"""How a case came to be what it is: a version for each mail that changed it and each decision.
+"""The versions that a case went through when several of its mails are filed at once.
 
-Made anew from the case itself whenever somebody asks, so it is the same however many passes there
-were and in whatever order the mails were stored. Files that a person brought from elsewhere appear
-with the mail that they came in.
+Each mail that changed a case is a revision of its own, however many of them one pass brings. They
+are made when the case is filed and never again: what a revision says was true when it was filed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import bundle_of
-from inbox_ingest.casebook.changes import Decision
+from inbox_ingest.casebook.changes import Decision, EarlierVersion
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.freeze import freeze
 from inbox_ingest.casebook.verdicts import Verdicts
 from inbox_ingest.checking.engine import check
-from inbox_ingest.records import (
-    Address,
-    Case,
-    Issue,
-    Material,
-    Message,
-    Reading,
-    Received,
-    Status,
-    status_of,
-)
+from inbox_ingest.records import Address, Case, Material, Message, Reading, Received
+
+_Mail = tuple[datetime, str, list[Material]]
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A case after one event. `cause` is a raw SHA-256 or `decision:<id>`."""
+def earlier_versions(
+    case: Case, fresh: Collection[str], decisions: Sequence[Decision], campaign: Campaign
+) -> tuple[EarlierVersion, ...]:
+    """The versions before the last, one for each of the `fresh` mails but the newest.
 
-    number: int
-    at: datetime
-    cause: str
-    case: Case
-    issues: tuple[Issue, ...]
-
-    @property
-    def status(self) -> Status:
-        """The status that the case had then."""
-        return status_of(self.issues)
-
-
-def timeline(
-    case: Case,
-    issues: tuple[Issue, ...],
-    decisions: Sequence[Decision],
-    merged: Collection[str],
-    campaign: Campaign,
-) -> list[Version]:
-    """The versions of a case, the last being `case` with its `issues` as they are.
-
-    `merged` are the numbers of cases merged into this one; of `decisions` those in force that are
-    about it count. What depends on other cases (doubts, likeness) is known for the last version only.
+    Only mails that came after all others of the case count: between older ones nothing was filed.
+    What depends on other cases (doubts, likeness) is known for the last version only.
     """
-    about = [d for d in decisions if d.in_force and _concerns(d, case, merged)]
-    events: list[tuple[datetime, int, str, list[Material] | Decision]] = [
-        *((at, 0, raw_sha256, found) for at, raw_sha256, found in _by_mail(case)),
-        *((d.made_at, 1, f"decision:{d.id}", d) for d in about),
-    ]
-    draft = DraftCase(case.anchor, 0, numbers={str(case.case_no), *merged})
-    draft.key = case.anchor if case.anchor.startswith("own:") else None
-    said: list[Decision] = []
-    versions: list[Version] = []
-    for at, _, cause, event in sorted(events, key=lambda event: event[:3]):
-        if isinstance(event, Decision):
-            said.append(event)
-        else:
-            _receive(draft, event, campaign)
-        then = _frozen(draft, said, case, campaign)
-        versions.append(Version(len(versions) + 1, at, cause, then, check(then, campaign)))
-    if versions:
-        last = versions[-1]
-        versions[-1] = Version(last.number, last.at, last.cause, case, issues)
-    return versions
+    mails = list(_by_mail(case))
+    first = len(mails)
+    while first and mails[first - 1][1] in fresh:
+        first -= 1
+    if len(mails) - first < 2:
+        return ()
+    verdicts = Verdicts.of(decisions)
+    draft = _draft(case, decisions, verdicts)
+    versions = []
+    for place, mail in enumerate(mails[:-1]):
+        _receive(draft, mail, campaign)
+        if place >= first:
+            then = _frozen(draft, verdicts, case.case_no, campaign)
+            versions.append(EarlierVersion(then, check(then, campaign), mail[1]))
+    return tuple(versions)
 
 
-def _concerns(decision: Decision, case: Case, merged: Collection[str]) -> bool:
-    names = {case.case_no, case.anchor, *merged}
-    spoken_of = {decision.case_no, decision.payload.get("from"), f"own:{decision.id}"}
-    return bool(names & (spoken_of - {None}))
-
-
-def _by_mail(case: Case) -> Iterable[tuple[datetime, str, list[Material]]]:
+def _by_mail(case: Case) -> Iterator[_Mail]:
     """The materials by the mail that brought them first, in order of receipt."""
     dated = [
         (material.received_at, material.raw_sha256, material)
@@ -100,15 +59,24 @@ def _by_mail(case: Case) -> Iterable[tuple[datetime, str, list[Material]]]:
         yield at, raw_sha256, [material for _, _, material in group]
 
 
-def _receive(draft: DraftCase, materials: Sequence[Material], campaign: Campaign) -> None:
+def _draft(case: Case, decisions: Sequence[Decision], verdicts: Verdicts) -> DraftCase:
+    """An empty case under the numbers that people may have spoken of it by."""
+    sources = {str(d.payload["from"]) for d in decisions if d.kind == "merge" and d.in_force}
+    merged = {number for number in sources if verdicts.after_merges(number) == case.case_no}
+    numbers = merged | ({case.case_no} if case.case_no is not None else set())
+    draft = DraftCase(case.anchor, 0, numbers=numbers)
+    draft.key = case.anchor if case.anchor.startswith("own:") else None
+    return draft
+
+
+def _receive(draft: DraftCase, mail: _Mail, campaign: Campaign) -> None:
+    at, raw_sha256, materials = mail
     first = materials[0]
-    if first.received_at is None:
-        raise ValueError("material without a time of receipt is in no mail")
     received = Received(
-        received_at=first.received_at,
+        received_at=at,
         folder="",
         reading=Reading(
-            raw_sha256=first.raw_sha256,
+            raw_sha256=raw_sha256,
             reader_version="",
             campaign_sha256="",
             message=Message(
@@ -121,14 +89,14 @@ def _receive(draft: DraftCase, materials: Sequence[Material], campaign: Campaign
     draft.add(bundle_of([m.attachment for m in materials], campaign), received, campaign)
 
 
-def _frozen(draft: DraftCase, said: Sequence[Decision], case: Case, campaign: Campaign) -> Case:
-    verdicts = Verdicts.of(said)
+def _frozen(draft: DraftCase, verdicts: Verdicts, number: str | None, campaign: Campaign) -> Case:
     return freeze(
         draft,
         campaign,
-        case_no=case.case_no,
+        case_no=number,
         fixed=verdicts.fixed(draft),
         waived=verdicts.waived(draft),
         waived_before=verdicts.waived_before(draft),
         contradictions=verdicts.contradictions(draft, campaign),
+        decisions=verdicts.spoken(draft),
     )

@@ -121,13 +121,6 @@ def show_case(
         known = glance.case_number(case_no) if glance else None
         case = glance.case(known["case_no"]) if glance and known else None
         message = _message(glance, case_no) if glance and case is None else None
-        if glance and case and history and not as_json:
-            from inbox_ingest.campaign_files import shipped_campaign
-            from inbox_ingest.campaigns import load_campaign
-            from inbox_ingest.stages.telling import with_story
-
-            campaign = load_campaign(settings.campaign or shipped_campaign())
-            case = with_story(glance, case, campaign)
     found = case or message
     if found is None:
         raise UsageError(f"没有编号为 {case_no} 的案例。", remedy="用 ingest list 查看全部编号。")

@@ -1,30 +1,33 @@
-"""What happened to a case: each revision with what changed against the one before, and people's word."""
+"""What happened to a case: each revision as it was filed, with what changed, and people's word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from inbox_ingest.reports.decisions import decision_entry
 from inbox_ingest.reports.screen import Line, wrap
-from inbox_ingest.reports.words import ISSUE_WORDS, ROLE_WORDS, STATUS_WORDS, moment
+from inbox_ingest.reports.words import ISSUE_WORDS, MAIL_NUMBER, ROLE_WORDS, STATUS_WORDS, moment
 
 Revision = Mapping[str, Any]
 _SHORT = 30
 
 
 def history_lines(case: Mapping[str, Any]) -> list[Line]:
-    """Versions and decisions in the order in which they happened, a decision before what it did.
+    """Revisions and decisions in the order in which they were made, a decision before what it did.
 
-    A version without a number is a rereading: it is compared with its own `before`.
+    What changed the verdict alone (another case, a rereading) has no number of its own.
     """
-    messages = {message["raw_sha256"]: message for message in case["messages"]}
+    undone = {d["id"]: d["undone_at"] for d in case["decisions"] if d["undone_at"]}
     before: Revision | None = None
+    last = 0
     entries: list[tuple[str, int, list[str]]] = []
     for revision in case["revisions"]:
-        told = _told(revision, revision.get("before", before), messages)
-        entries.append((revision["made_at"], 1, told))
-        before = before if revision["number"] is None else revision
+        number = int(revision["case"].get("revision", 0))
+        named = f"第 {number} 版，" if number > last else ""
+        entries.append((revision["made_at"], 1, _told(revision, before, named, undone)))
+        before, last = revision, max(last, number)
     entries += [
         (decision["made_at"], 0, [f"{moment(decision['made_at'])}  {decision_entry(decision)}"])
         for decision in case["decisions"]
@@ -38,15 +41,13 @@ def history_lines(case: Mapping[str, Any]) -> list[Line]:
 
 
 def _told(
-    revision: Revision, before: Revision | None, messages: Mapping[str, Mapping[str, Any]]
+    revision: Revision, before: Revision | None, named: str, undone: Mapping[int, str]
 ) -> list[str]:
     """A version: when, its number, the status, what caused it; then what changed."""
     status = STATUS_WORDS.get(revision["status"], revision["status"])
     became = revision["status"] == "complete" and (before or {}).get("status") != "complete"
-    number = "" if revision["number"] is None else f"第 {revision['number']} 版，"
-    cause = _cause(revision["cause"], messages)
     since = "，材料自此齐全" if became else ""
-    head = f"{moment(revision['made_at'])}  {number}{status}，{cause}{since}"
+    head = f"{moment(revision['made_at'])}  {named}{status}，{_cause(revision, undone)}{since}"
     return [head, *changes(before, revision)]
 
 
@@ -124,10 +125,22 @@ def _issue(issue: Mapping[str, Any]) -> str:
     return str(issue.get("text") or ISSUE_WORDS.get(issue["code"], issue["code"]))
 
 
-def _cause(cause: str, messages: Mapping[str, Mapping[str, Any]]) -> str:
+def _cause(revision: Revision, undone: Mapping[int, str]) -> str:
+    cause = revision["cause"]
     if cause == "reread":
         return "因重新读取"
     if cause.startswith("decision:"):
-        return f"因人工处理（第 {cause.partition(':')[2]} 号）"
-    message = messages.get(cause)
-    return f"因来信“{message['subject'] or '（无主题）'}”" if message else "因来信"
+        number = int(cause.partition(":")[2])
+        taken_back = undone.get(number)
+        if taken_back and datetime.fromisoformat(taken_back) <= _time(revision):
+            return f"因撤销人工处理（第 {number} 号）"
+        return f"因人工处理（第 {number} 号）"
+    if not revision.get("received_at"):
+        return "因来信"
+    subject = revision["subject"] or "（无主题）"
+    when = moment(revision["received_at"])[5:]
+    return f"因来信“{subject}”（{when} 收到，邮件号 {cause[:MAIL_NUMBER]}）"
+
+
+def _time(revision: Revision) -> datetime:
+    return datetime.fromisoformat(revision["made_at"])

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inbox_ingest.reports.screen import WIDTH, Line, fit, table
-from inbox_ingest.reports.words import NO_TYPE, STATUS_WORDS, waiting_words
-
-_MAIL_NUMBER = 10  # digits of the SHA-256 that tell mails apart in any mailbox
+from inbox_ingest.reports.words import MAIL_NUMBER, NO_TYPE, STATUS_WORDS, waiting_words
 
 Entries = Sequence[Mapping[str, Any]]
 
@@ -55,7 +53,7 @@ def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:
     lines = [Line(""), Line("邮件和回信", "heading")]
     mails = [entry["kind"] in ("question", "quarantined") for entry in entries]
     for entry, is_mail in zip(entries, mails, strict=True):
-        number = f"{entry['reference'][:_MAIL_NUMBER]}  " if is_mail else ""
+        number = f"{entry['reference'][:MAIL_NUMBER]}  " if is_mail else ""
         lines.append(Line(fit(f"  {number}{waiting_words(entry)}", columns)))
     if any(mails):
         lines.append(Line("查看用 ingest show 邮件号；处理完用 ingest handle 邮件号。", "quiet"))

@@ -75,6 +75,7 @@ ISSUE_WORDS = {
 }
 
 NO_TYPE = "类型未定"
+MAIL_NUMBER = 10  # digits of a mail's SHA-256 that tell mails apart in any mailbox
 
 
 def age(since: datetime, now: datetime) -> str:

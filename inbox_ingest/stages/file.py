@@ -11,6 +11,7 @@ from inbox_ingest.casebook.changes import CaseChange, Decision, Filed, Filing
 from inbox_ingest.casebook.cities import city_of
 from inbox_ingest.casebook.collector import collector_paused
 from inbox_ingest.casebook.store import Casebook
+from inbox_ingest.casebook.timeline import earlier_versions
 from inbox_ingest.checking.engine import check
 from inbox_ingest.records import Case, Received
 from inbox_ingest.stages.judging import Choice, Chosen, News
@@ -97,7 +98,9 @@ class _Judgement:
         )
         chosen = self._chosen(assembled, news)
         return Filing(
-            cases=tuple(_change(case, self._campaign, news) for case in chosen.cases),
+            cases=tuple(
+                _change(case, self._campaign, news, self._decisions) for case in chosen.cases
+            ),
             outcomes=tuple(
                 outcome
                 for outcome in assembled.outcomes
@@ -132,7 +135,9 @@ class _Judgement:
         )
 
 
-def _change(case: Case, campaign: Campaign, news: News) -> CaseChange:
+def _change(
+    case: Case, campaign: Campaign, news: News, decisions: Sequence[Decision]
+) -> CaseChange:
     """A case judged. Mails that no case had before call for an answer.
 
     A verdict that changed for another reason (better readers, edited rules) is told only after a
@@ -144,6 +149,7 @@ def _change(case: Case, campaign: Campaign, news: News) -> CaseChange:
     return CaseChange(
         case=case,
         issues=check(case, campaign),
+        earlier=earlier_versions(case, news.fresh, decisions, campaign) if len(new) > 1 else (),
         cause=cause,
         city=city_of(case, campaign),
         reply_due=bool(telling) or cause == "reread",

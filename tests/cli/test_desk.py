@@ -271,7 +271,24 @@ def test_decisions_are_listed_with_who_when_why_and_in_the_cases_history(ingest:
     assert "由 袁广如 撤销" in listed.replace("\n    ", "")
     history = done(ingest("show", "DJ001", "--history"))
     assert "由 袁广如 撤销" in history.replace("\n    ", "")
-    assert "电话：“1390000” →" not in history
+    assert "因撤销人工处理（第 2 号）" in history
+    assert history.index("电话：“1390000” → “1390") < history.index(
+        "电话：“13900000009” → “1390000”"
+    )
+
+
+def test_what_history_showed_stays_as_it_was_whatever_is_decided(ingest: Ingest) -> None:
+    def entries(number: str) -> list[str]:
+        shown = done(ingest("show", number, "--history"))
+        return shown.partition("历次变化")[2].splitlines()[1:]
+
+    filed_first = entries("DJ002")
+    assert filed_first[0].lstrip().startswith("2025-05-20 09:00  第 1 版，待补正，因来信")
+    done(ingest("merge", "DJ001", "DJ002"))
+    assert entries("DJ002")[: len(filed_first)] == filed_first
+    done(ingest("undo", "1"))
+    done(ingest("split", "DJ002", "表2.docx"))
+    assert entries("DJ002")[: len(filed_first)] == filed_first
 
 
 def test_a_merger_stands_in_the_history_of_both_cases(ingest: Ingest) -> None:

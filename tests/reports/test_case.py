@@ -176,7 +176,7 @@ def revision(number: int, **more: Any) -> dict[str, Any]:
         "cause": "ab",
         "status": "incomplete",
         "issues": [],
-        "case": {"values": {}, "documents": []},
+        "case": {"values": {}, "documents": [], "revision": number},
         **more,
     }
 
@@ -237,8 +237,11 @@ def test_history_mixes_revisions_and_peoples_word_in_order_of_time() -> None:
     }
     lines = history_lines(
         case(
-            messages=[{"raw_sha256": "ab", "subject": "申报"}],
-            revisions=[revision(1), revision(2, cause="decision:7"), revision(3, cause="reread")],
+            revisions=[
+                revision(1, subject="申报", received_at="2025-05-09T08:00:00+08:00"),
+                revision(2, cause="decision:7"),
+                revision(3, cause="reread"),
+            ],
             decisions=[decision],
         )
     )

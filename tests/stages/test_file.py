@@ -210,3 +210,39 @@ def test_the_count_of_revisions_never_falls(filed: Casebook) -> None:
         file(filed, everything=True)
     counts.append(counted())
     assert counts == [1, 2, 3, 3]
+
+
+def test_each_mail_that_changed_a_case_is_a_revision_however_many_come_at_once(
+    tmp_path: Path,
+) -> None:
+    first = mail(form(phone="1390000"), case_text(), sender="a@example.cn", name="first")
+    second = mail(form(version="2"), sender="a@example.cn", hours=20, answers=first, name="second")
+    third = mail(scan(), sender="a@example.cn", hours=30, answers=first, name="third")
+    told = []
+    for place, passes in enumerate(([[first, second, third]], [[first], [second], [third]])):
+        with open_casebook(tmp_path / f"{place}.sqlite3") as book:
+            for mails in passes:
+                receive(book, *mails)
+                file(book)
+            told.append(rows(book, "SELECT number, cause, status, issues, body FROM revisions"))
+            assert revisions(book) == {"DJ001": 3}
+    assert [(cause, status) for _, cause, status, *_ in told[0]] == [
+        (first.reading.raw_sha256, "incomplete"),
+        (second.reading.raw_sha256, "incomplete"),
+        (third.reading.raw_sha256, "complete"),
+    ]
+    assert [line[:4] for line in told[0]] == [line[:4] for line in told[1]]
+
+
+def test_what_was_filed_is_never_rewritten(filed: Casebook) -> None:
+    def written() -> list[tuple[object, ...]]:
+        return rows(filed, "SELECT * FROM revisions ORDER BY case_id, number")
+
+    before = written()
+    merged = decide(filed, "merge", "DJ001", **{"from": "DJ002"})
+    file_decisions(filed, CAMPAIGN, lambda: NOW)
+    filed.decisions.undo(merged, who="袁", now=NOW + timedelta(hours=1))
+    file_decisions(filed, CAMPAIGN, lambda: NOW)
+    decide(filed, "split", "DJ001", sha256s=[HARBOUR.reading.attachments[2].sha256])
+    file_decisions(filed, CAMPAIGN, lambda: NOW)
+    assert [row for row in written() if row in before] == before
