@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle, bundles_of
+from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.changes import Outcome
 from inbox_ingest.casebook.doubting import with_doubts
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.index import Index, quoted_cases, threaded_cases
 from inbox_ingest.casebook.matching import Match, find_case
 from inbox_ingest.casebook.numbering import Numbering
+from inbox_ingest.casebook.sorting import bundles_of
 from inbox_ingest.casebook.verdicts import Verdicts
 from inbox_ingest.reading.correspondence import (
     automatic_reason,
     is_advertising,
     is_delivery_report,
 )
-from inbox_ingest.records import Disposition, IssueCode, Reason, Received
+from inbox_ingest.reading.formats import PROGRAM_NAMES, PROGRAMS
+from inbox_ingest.records import Attachment, Disposition, IssueCode, Reason, Received
 
 
 class Step(NamedTuple):
@@ -182,6 +184,12 @@ def _may_hide_material(bundle: Bundle) -> bool:
     """Whether a file that could not be opened may be a submission: not a lone program."""
     return any(
         problem.code in (IssueCode.FILE_UNREADABLE, IssueCode.READER_MISSING)
+        or (problem.code == IssueCode.SUSPICIOUS_FILE and not _is_program(attachment))
         for attachment in bundle.attachments
         for problem in attachment.problems
     )
+
+
+def _is_program(attachment: Attachment) -> bool:
+    suffix = (attachment.filename or "").rpartition(".")[2].lower()
+    return attachment.kind in PROGRAMS or suffix in PROGRAM_NAMES

@@ -141,6 +141,15 @@ def agree_with_any(
     return None if units == "alike" and not proven else True
 
 
+def strangers(first: Name, second: Name, campaign: Campaign) -> bool:
+    """Whether two documents name two units and two titles: no slip of the pen makes both."""
+    if not (first.title and second.title) or _same_titles(first, second, campaign):
+        return False
+    return _same_units([first], second, campaign) == "other" and not misspells(
+        first.whole_unit, second.whole_unit
+    )
+
+
 def same_title_misspelt_unit(known: Sequence[Name], name: Name, campaign: Campaign) -> bool:
     """Whether only slips of the pen in the unit's name keep `name` from being the known case's."""
     if not any(

@@ -7,7 +7,7 @@ nearly the same text anywhere. Fast for ten thousand texts: min-hash signatures 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from inbox_ingest.campaigns import Campaign
@@ -15,7 +15,10 @@ from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.reading.similarity import similarity
 
 _BAND = 4  # rows a band: with 64 rows, texts alike by 0.8 share a band with probability 0.9998
-_CROWD = 50  # a band that so many share is boilerplate, not likeness
+# A band that so many share is boilerplate, or one text sent around: those beyond are compared with
+# the first few, which is enough to name a twin, and stays linear.
+_CROWD = 50
+_FIRST_FEW = 4
 
 
 def twins_of(drafts: Sequence[DraftCase], campaign: Campaign) -> dict[int, list[int]]:
@@ -54,10 +57,16 @@ def _alike_texts(drafts: Sequence[DraftCase], threshold: float) -> Iterable[tupl
             bands[start, signature[start : start + _BAND]].append(entry)
     seen: set[tuple[int, int]] = set()
     for entries in bands.values():
-        for first, second in combinations(entries[:_CROWD], 2):
+        for first, second in _to_compare(entries):
             if (first, second) in seen:
                 continue
             seen.add((first, second))
             (place, one), (other, two) = signatures[first], signatures[second]
             if place != other and similarity(one, two) >= threshold:
                 yield min(place, other), max(place, other)
+
+
+def _to_compare(entries: Sequence[int]) -> Iterator[tuple[int, int]]:
+    yield from combinations(entries[:_CROWD], 2)
+    for entry in entries[_CROWD:]:
+        yield from ((first, entry) for first in entries[:_FIRST_FEW])

@@ -431,6 +431,22 @@ def test_a_copy_that_ocr_was_unsure_of_is_a_doubt_that_accuses_nobody() -> None:
     assert [sender_issues(case) for case in assembled.cases] == [[], []]
 
 
+@pytest.mark.parametrize(("hours", "cases"), [(71, 1), (73, 2)])
+def test_what_one_of_two_cases_lacks_joins_it_only_within_the_campaigns_time(
+    hours: int, cases: int
+) -> None:
+    """A text under a title of its own: nothing but time and gap speaks for the case."""
+    first = mail(form(None), scan())
+    assert CAMPAIGN.assembly.complementary_hours == 72
+    assert len(fold(first, mail(case_text(), hours=hours)).cases) == cases
+
+
+def test_a_short_title_alone_joins_nothing_of_a_stranger() -> None:
+    first = mail(form("党建"), scan())
+    other = mail(case_text("党建"), sender="wang@example.cn", hours=20)
+    assert len(fold(first, other).cases) == 2
+
+
 # --- doubt ------------------------------------------------------------------------------------
 
 
@@ -580,6 +596,78 @@ def test_folders_that_sort_by_role_are_paired_by_title() -> None:
     assert [roles(case) for case in assembled.cases] == [["form", "case_text"]] * 2
 
 
+TRUCKS, LANES = "党建引领货车司机之家建设", "智慧航道党员先锋岗"
+HARBOUR, YUNSHUI = "金陵市港航事业发展中心", "云水县交通运输局"
+
+
+@pytest.mark.parametrize("zips", [False, True])
+def test_a_folder_or_an_archive_for_each_unit_stays_its_case_though_each_is_incomplete(
+    zips: bool,
+) -> None:
+    one, other = form(TRUCKS, HARBOUR), case_text(LANES, YUNSHUI)
+    files = (
+        in_folders({"": [one]}, "港航.zip", "2") + in_folders({"": [other]}, "云水.zip", "3")
+        if zips
+        else in_folders({"锦溪/港航中心": [one], "锦溪/云水县": [other]})
+    )
+    assembled = fold(mail(*files))
+    assert [roles(case) for case in assembled.cases] == [["form"], ["case_text"]]
+    assert not any(case.unsure for case in assembled.cases)
+
+
+def test_one_submission_in_two_archives_is_one_case() -> None:
+    files = [
+        *in_folders({"": [form(), scan()]}, "申报表.zip", "2"),
+        *in_folders({"": [case_text()]}, "案例正文.zip", "3"),
+    ]
+    assembled = fold(mail(*files))
+    assert [roles(case) for case in assembled.cases] == [["form", "form_scan", "case_text"]]
+
+
+def test_two_archives_under_two_titles_of_one_unit_are_a_doubt_that_accuses_nobody() -> None:
+    files = [
+        *in_folders({"": [form(TRUCKS), scan()]}, "一.zip", "2"),
+        *in_folders({"": [case_text(LANES)]}, "二.zip", "3"),
+    ]
+    assembled = fold(mail(*files))
+    assert len(assembled.cases) == 2
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+def test_folders_by_role_within_folders_by_unit_are_a_case_for_each_unit() -> None:
+    files = in_folders(
+        {
+            f"{unit}/{folder}": [file]
+            for title, unit in ((TRUCKS, HARBOUR), (LANES, YUNSHUI))
+            for folder, file in (
+                ("申报表", form(title, unit)),
+                ("扫描件", scan("盖章.jpg", version=unit)),
+                ("正文", case_text(title)),
+            )
+        }
+    )
+    assembled = fold(mail(*files))
+    assert [roles(case) for case in assembled.cases] == [["form", "form_scan", "case_text"]] * 2
+    assert not any(case.unsure for case in assembled.cases)
+
+
+def test_folders_of_one_mail_are_not_joined_because_one_sender_sent_them() -> None:
+    silent = [case_text(None, version="w", filename="正文.docx"), scan("s.jpg")]
+    files = in_folders({"港航中心": [form(), case_text()], "云水县": silent})
+    assembled = fold(mail(*files))
+    assert [roles(case) for case in assembled.cases] == [
+        ["form", "case_text"],
+        ["form_scan", "case_text"],
+    ]
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+def test_a_text_of_another_unit_and_title_beside_a_form_is_a_doubt_that_accuses_nobody() -> None:
+    assembled = fold(mail(form(TRUCKS, HARBOUR), scan(), case_text(LANES, YUNSHUI)))
+    assert [roles(case) for case in assembled.cases] == [["form", "form_scan"], ["case_text"]]
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
 def test_two_forms_in_one_mail_take_their_texts_by_title() -> None:
     assembled = fold(
         mail(
@@ -715,6 +803,23 @@ def test_a_mail_with_nothing_but_a_cloud_link_is_a_submission() -> None:
     assembled = fold(mail(links=[link]))
     assert assembled.outcomes[0].disposition == "submission"
     assert assembled.cases[0].links == (link,)
+
+
+@pytest.mark.parametrize(
+    ("link", "file"),
+    [
+        ("申报表盖章扫描件.pdf", scan("IMG_0003.jpg")),
+        ("现场照片.zip", attachment("现场照片.zip", "archive", kind="zip")),
+    ],
+)
+def test_a_link_whose_file_came_since_asks_for_nothing(link: str, file: Attachment) -> None:
+    cloud = CloudLink(filename=link, url="https://example.invalid/x", provider="163")
+    if file.role == "archive":
+        damage = Problem(code=IssueCode.FILE_UNREADABLE, detail="打不开")
+        file = file.model_copy(update={"problems": (damage,)})
+    first = mail(form(), case_text(), links=[cloud])
+    assert fold(first).cases[0].links == (cloud,)
+    assert fold(first, mail(file, hours=2, answers=first)).cases[0].links == ()
 
 
 def test_a_mail_with_only_the_blank_template_is_a_submission() -> None:
