@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
+from typing import NamedTuple
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.records import (
@@ -19,6 +21,10 @@ HIDING = frozenset({IssueCode.FILE_UNREADABLE, IssueCode.READER_MISSING, IssueCo
 _WORD = frozenset({"doc", "docx", "docm", "dot", "dotx", "wps", "wpt", "rtf", "odt", "html", "txt"})
 _PICTURE = frozenset({"jpeg", "jpg", "png", "tiff", "tif", "bmp", "heic", "heif", "webp", "gif"})
 _PAGES = frozenset({"pdf", "ofd"})
+_ARCHIVES = frozenset(
+    {"zip", "rar", "7z", "tar", "gz", "bz2", "xz", "tgz", "volume", "eml", "msg", "tnef"}
+)
+_AND = re.compile(r"[及和与＋+、，,&]")
 _NEVER = frozenset(
     {"mp4", "mov", "avi", "mkv", "wmv", "flv", "mp3", "wav", "m4a", "exe", "elf", "script"}
 )
@@ -61,12 +67,12 @@ def stand_ins(case: Case, role: Role, campaign: Campaign) -> tuple[list[str], li
     """
     evident: list[str] = []
     possible: list[str] = []
-    for name, kind, known_role in _closed_files(case):
-        named = known_role if known_role in _required(campaign) else role_named(name, campaign)
-        if named == role:
-            evident.append(name)
-        elif named is None and role in _may_hold(kind):
-            possible.append(name)
+    for closed in _closed_files(case):
+        held = _roles_held(closed, campaign)
+        if role in held.evident:
+            evident.append(closed.name)
+        elif role in held.possible:
+            possible.append(closed.name)
     return evident, possible
 
 
@@ -87,13 +93,62 @@ def _required(campaign: Campaign) -> frozenset[Role]:
     return frozenset(document.role for document in campaign.documents)
 
 
-def _closed_files(case: Case) -> Iterator[tuple[str, str, Role | None]]:
+class _Closed(NamedTuple):
+    """A file that could not be opened; `inside` are the names of files that are listed in it."""
+
+    name: str
+    kind: str
+    role: Role | None = None
+    inside: tuple[str, ...] = ()
+
+
+class _Held(NamedTuple):
+    """The roles that a closed file evidently holds, and those that it may hold."""
+
+    evident: frozenset[Role]
+    possible: frozenset[Role]
+
+
+def _closed_files(case: Case) -> Iterator[_Closed]:
     for material in case.documents:
         attachment = material.attachment
         if not readable(attachment):
-            yield attachment.filename or "未命名文件", attachment.kind, attachment.role
+            name = attachment.filename or "未命名文件"
+            yield _Closed(name, attachment.kind, attachment.role, attachment.unopened)
     for link in case.links:
-        yield link_name(link), suffix_of(link.filename), None
+        yield _Closed(link_name(link), suffix_of(link.filename))
+
+
+def _roles_held(closed: _Closed, campaign: Campaign) -> _Held:
+    if closed.kind in _ARCHIVES or not closed.kind:  # a link may lead to a folder
+        return _held_together(closed, campaign)
+    named = closed.role if closed.role in _required(campaign) else role_named(closed.name, campaign)
+    if named is not None:
+        return _Held(frozenset({named}), frozenset())
+    return _Held(frozenset(), _may_hold(closed.kind))
+
+
+def _held_together(closed: _Closed, campaign: Campaign) -> _Held:
+    """An archive holds several documents: what its name says, and the names of those inside."""
+    if not closed.inside:
+        stem = PurePath(closed.name).stem
+        named = {role for part in _AND.split(stem) for role in _roles_named(part, campaign)}
+        return _Held(frozenset(named), _may_hold(closed.kind))
+    held = [_roles_held(_Closed(name, suffix_of(name)), campaign) for name in closed.inside]
+    return _Held(
+        frozenset(role for each in held for role in each.evident),
+        frozenset(role for each in held for role in each.possible),
+    )
+
+
+def _roles_named(name: str, campaign: Campaign) -> frozenset[Role]:
+    """Every required role named in one part of a name; 申报表扫描件 is the scan alone."""
+    roles = frozenset(
+        document.role
+        for document in campaign.documents
+        if any(word in name for word in document.names)
+    )
+    return roles - {"form"} if "form_scan" in roles else roles
 
 
 def link_name(link: CloudLink) -> str:

@@ -146,6 +146,7 @@ class FileReader:
             case_text=case_text,
             scan=finding.scan,
             problems=tuple(dict.fromkeys(problems)),
+            unopened=tuple(name for name in item.unopened if name),
         )
 
     def _parsed(self, item: Item, finding: Finding) -> tuple[FormRecord | None, CaseText | None]:

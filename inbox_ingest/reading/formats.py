@@ -18,7 +18,9 @@ from inbox_ingest.reading.content import Content
 PICTURES = frozenset({"jpeg", "png", "gif", "bmp", "tiff", "webp", "heic"})
 VIDEOS = frozenset({"mp4", "mov", "avi", "mkv", "wmv", "flv", "mpeg", "rmvb"})
 SOUNDS = frozenset({"mp3", "wav", "amr"})
-CONTAINERS = frozenset({"zip", "7z", "rar", "tar", "gz", "bz2", "xz", "tnef", "eml", "msg"})
+CONTAINERS = frozenset(
+    {"zip", "7z", "rar", "tar", "gz", "bz2", "xz", "tnef", "eml", "msg", "volume"}
+)
 PROGRAMS = frozenset({"exe", "elf", "macho", "jar", "apk", "lnk", "script"})
 
 # Names of text that a double click would run: no first bytes tell them from other text.

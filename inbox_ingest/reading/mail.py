@@ -32,8 +32,7 @@ def read_mail(raw: Content, campaign: Campaign, sink: Sink, derived: Derived) ->
     try:
         parts = take_apart(raw, sink)
         files = MailFiles(sink)
-        for file in parts.files:
-            files.add(file)
+        files.add(parts.files)
     except TooComplex as error:
         return _quarantined(raw, campaign, str(error))
     except IngestError:
@@ -68,8 +67,7 @@ def read_files(
         IngestError: the sink cannot keep a file.
     """
     collected = MailFiles(sink)
-    for number, (name, content) in enumerate(files, 1):
-        collected.add_file(name, content, number)
+    collected.add_files(files)
     attachments, wants = _read_all(collected.items, campaign, sink, derived)
     return Reading(
         raw_sha256=files[0][1].sha256 if files else "",

@@ -8,6 +8,7 @@ members go into the sink by their hash. What is wrong with an archive is told as
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from inbox_ingest.records import IssueCode, Problem
 DEEPEST = 5  # containers inside containers
 MOST_MEMBERS = 2000  # of one mail, at all depths
 MOST_BYTES = 512 << 20  # of one mail, unpacked
+MOST_NAMES = 200  # of members that did not come out
 MOST_RATIO = 200  # unpacked to packed, beyond the first bytes that anything may have
 _FREE_OF_RATIO = 16 << 20
 
@@ -30,11 +32,26 @@ TRICKS = Problem(
 )
 LINKS = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="压缩包中有链接或设备文件（未展开）")
 BOMB = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="压缩包展开后大得不合情理，未全部展开")
+VOLUMES = Problem(
+    code=IssueCode.READER_MISSING, detail="这是分卷压缩包的一部分，需人工合并各分卷后解压"
+)
+INCOMPLETE = Problem(
+    code=IssueCode.READER_MISSING, detail="分卷压缩包，其余分卷可能在别的邮件里，需人工核对"
+)
+NO_ROOM = Problem(code=IssueCode.READER_MISSING, detail="本机临时空间不足，未能展开")
 TOO_DEEP = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="压缩包嵌套层数过多，未再展开")
 
 
 class TooMuch(Exception):
-    """The bounds of this mail are used up."""
+    """What is being unpacked is beyond the bounds: this one member, or all of the mail."""
+
+
+class Spoilt(Exception):
+    """A member of an archive cannot be read; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
 
 
 @dataclass(slots=True)
@@ -44,25 +61,17 @@ class Budget:
     members: int = MOST_MEMBERS
     size: int = MOST_BYTES
 
-    def member(self) -> None:
-        """Count one more member.
-
-        Raises:
-            TooMuch: there were too many.
-        """
+    def member(self) -> bool:
+        """Count one more member; False where there were too many already."""
         self.members -= 1
-        if self.members < 0:
-            raise TooMuch
+        return self.members >= 0
 
-    def reserve(self, size: int, packed: int) -> None:
-        """Count `size` bytes that are going to be unpacked from `packed`.
-
-        Raises:
-            TooMuch: the bytes of the mail, or the ratio, are beyond the bounds.
-        """
+    def reserve(self, size: int, most: int) -> bool:
+        """Count `size` bytes that are going to be unpacked, if they are within both bounds."""
+        if size > min(self.size, most):
+            return False
         self.size -= size
-        if self.size < 0 or size > max(_FREE_OF_RATIO, packed * MOST_RATIO):
-            raise TooMuch
+        return True
 
     def metered(self, chunks: Iterable[bytes], packed: int) -> Iterator[bytes]:
         """Pass chunks on while they stay within the bounds; `packed` is the size they came from.
@@ -74,9 +83,14 @@ class Budget:
         for chunk in chunks:
             unpacked += len(chunk)
             self.size -= len(chunk)
-            if self.size < 0 or unpacked > max(_FREE_OF_RATIO, packed * MOST_RATIO):
+            if self.size < 0 or unpacked > most_of(packed):
                 raise TooMuch
             yield chunk
+
+
+def most_of(packed: int) -> int:
+    """How many bytes may come out of so many."""
+    return max(_FREE_OF_RATIO, packed * MOST_RATIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +104,52 @@ class Member:
 
 @dataclass(slots=True)
 class Opened:
-    """What came out of an archive, and what is wrong with it; each problem once."""
+    """What came out of an archive, and what is wrong with it; each problem once.
+
+    `names` are the paths of members that are listed in it and did not come out.
+    """
 
     members: list[Member] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     def report(self, problem: Problem) -> None:
         """Add a problem that is not there yet."""
         if problem not in self.problems:
             self.problems.append(problem)
+
+    def keep(self, path: str, number: int, chunks: Iterable[bytes], sink: Sink) -> None:
+        """Put a member into the sink; one that is spoilt or beyond the bounds is left out."""
+        try:
+            self.members.append(Member(path, number, sink.put(chunks)))
+        except TooMuch:
+            self.leave(path, BOMB)
+        except Spoilt as spoilt:
+            self.leave(path, spoilt.problem)
+
+    def leave(self, path: str, problem: Problem) -> None:
+        """Leave out a member, and say why."""
+        self.report(problem)
+        if len(self.names) < MOST_NAMES:
+            self.names.append(path)
+
+
+# The disk of this machine, not the bytes of the archive.
+_OUR_DISK = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+)  # fmt: skip
+
+
+def damage(error: BaseException, problem: Problem = DAMAGED) -> Problem:
+    """`problem`, unless the error came from our own disk."""
+    ours = isinstance(error, OSError) and error.errno in _OUR_DISK
+    return NO_ROOM if ours else problem
+
+
+def member_damage(error: BaseException, path: str) -> Problem:
+    """The problem of an archive one of whose members cannot be read."""
+    detail = f"压缩包中的“{path[-60:]}”已损坏"
+    return damage(error, Problem(code=IssueCode.FILE_UNREADABLE, detail=detail))
 
 
 Opener = Callable[[Content, Sink, Budget, Opened], None]
@@ -165,6 +216,11 @@ _RUBBISH = re.compile(
 )
 
 
+_DOCUMENTS = frozenset(
+    re.findall(r"\w+", "doc docx docm wps wpt dot dotx rtf odt ofd pdf zip rar 7z tar gz eml msg")
+)
+
+
 def plain_path(path: str) -> str:
     """The path of a member with forward slashes, cleaned."""
     return clean_line(path).replace("\\", "/")
@@ -178,6 +234,11 @@ def is_rubbish(path: str) -> bool:
 def is_trick(path: str) -> bool:
     """Whether a path would leave the folder that it is unpacked into."""
     return path.startswith("/") or ".." in path.split("/") or bool(re.match(r"[A-Za-z]:", path))
+
+
+def is_document(path: str) -> bool:
+    """Whether a member's name is that of a document, or of an archive that may hold some."""
+    return path.rpartition(".")[2].lower() in _DOCUMENTS
 
 
 def folder_of(path: str) -> str | None:

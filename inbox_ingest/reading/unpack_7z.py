@@ -18,21 +18,27 @@ from py7zr.exceptions import (
 
 from inbox_ingest.reading.content import Content, Sink
 from inbox_ingest.reading.unpack import (
+    BOMB,
     DAMAGED,
     LINKS,
     LOCKED,
+    MOST_BYTES,
     TRICKS,
     Budget,
     Member,
     Opened,
     TooMuch,
+    damage,
+    is_document,
     is_rubbish,
     is_trick,
+    most_of,
     plain_path,
 )
 from inbox_ingest.records import IssueCode, Problem
 
 _IN_MEMORY = 4 << 20
+_MOST_DECODED = 4 * MOST_BYTES  # gone through for the sake of what is taken
 _BLOCK = 256 << 10
 
 
@@ -40,8 +46,14 @@ def open_7z(content: Content, sink: Sink, budget: Budget, opened: Opened) -> Non
     """Put the members of a 7z into the sink; see `unpack.unpack`."""
     try:
         with content.open() as stream, SevenZipFile(stream) as archive:
-            wanted = _wanted(archive, content.size, budget, opened)
-            if wanted and not opened.problems.count(LOCKED):
+            listed = _listed(archive, opened)
+            if archive.needs_password():
+                for path, _, _ in listed.values():
+                    opened.leave(path, LOCKED)
+                opened.report(LOCKED)
+                return
+            wanted = _within(listed, content.size, budget, opened)
+            if wanted:
                 archive.extract(targets=list(wanted), factory=_Factory(wanted, sink, opened))
     except PasswordRequired:
         opened.report(LOCKED)
@@ -51,35 +63,47 @@ def open_7z(content: Content, sink: Sink, budget: Budget, opened: Opened) -> Non
         )
     except DecompressionBombError as error:
         raise TooMuch from error
-    except (ArchiveError, OSError, EOFError, ValueError, LookupError):
-        opened.report(DAMAGED)
+    except (ArchiveError, OSError, EOFError, ValueError, LookupError) as error:
+        opened.report(damage(error))
     except (lzma.LZMAError, zlib.error, TypeError, AttributeError):
         opened.report(DAMAGED)
 
 
-def _wanted(
-    archive: SevenZipFile, packed: int, budget: Budget, opened: Opened
-) -> dict[str, tuple[str, int]]:
-    """The members to take, by the archive's name for them: their plain paths and numbers."""
-    wanted: dict[str, tuple[str, int]] = {}
-    sizes: list[int] = []
+def _listed(archive: SevenZipFile, opened: Opened) -> dict[str, tuple[str, int, int]]:
+    """The files in it, by the archive's name for them: their plain paths, numbers and sizes."""
+    listed: dict[str, tuple[str, int, int]] = {}
     for number, info in enumerate(archive.list(), 1):
         path = plain_path(info.filename)
-        budget.member()
         if info.is_directory or is_rubbish(path):
             continue
         if info.is_symlink or not info.is_file:
             opened.report(LINKS)
+        elif is_trick(path):
+            opened.report(TRICKS)  # the library refuses the whole archive for one such name
+        else:
+            listed[info.filename] = (path, number, info.uncompressed or 0)
+    return listed
+
+
+def _within(
+    listed: dict[str, tuple[str, int, int]], packed: int, budget: Budget, opened: Opened
+) -> dict[str, tuple[str, int]]:
+    """The members to take: documents first, as far as the bounds go; the rest is reported.
+
+    The sizes stand in the header and the decoder stops there, so they are counted beforehand. It
+    goes through the members that are left out as well.
+    """
+    wanted: dict[str, tuple[str, int]] = {}
+    most = most_of(packed)
+    endless = sum(size for _, _, size in listed.values()) > _MOST_DECODED
+    for name, (path, number, size) in sorted(
+        listed.items(), key=lambda entry: not is_document(entry[1][0])
+    ):
+        if endless or not budget.member() or not budget.reserve(size, most):
+            opened.leave(path, BOMB)
             continue
-        if is_trick(path):
-            opened.report(TRICKS)
-            continue  # the library refuses the whole archive for one such name
-        wanted[info.filename] = (path, number)
-        sizes.append(info.uncompressed)
-    # The sizes stand in the header and the decoder stops there: they are counted beforehand.
-    budget.reserve(sum(sizes), packed)
-    if archive.needs_password():
-        opened.report(LOCKED)
+        most -= size
+        wanted[name] = (path, number)
     return wanted
 
 

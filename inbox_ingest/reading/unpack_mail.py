@@ -15,7 +15,7 @@ from typing import Any
 from inbox_ingest.reading.charsets import clean, clean_line, decode
 from inbox_ingest.reading.cloud_links import Body
 from inbox_ingest.reading.content import Content, Sink
-from inbox_ingest.reading.unpack import DAMAGED, Budget, Member, Opened
+from inbox_ingest.reading.unpack import BOMB, DAMAGED, Budget, Opened
 from inbox_ingest.records import IssueCode, Problem
 
 _LARGEST = 64 << 20  # the libraries hold a file several times over
@@ -161,9 +161,10 @@ class _Msg:
 
 
 def _keep(mail: OutlookMail, name: str | None, data: bytes, sink: Sink, budget: Budget) -> None:
-    budget.member()
-    kept = sink.put(budget.metered((data,), len(data)))
-    mail.members.append(Member(name or "", len(mail.members) + 1, kept))
+    if not budget.member():
+        mail.leave(name or "", BOMB)
+        return
+    mail.keep(name or "", len(mail.members) + 1, budget.metered((data,), len(data)), sink)
 
 
 def _text(value: Any) -> str | None:

@@ -9,15 +9,18 @@ import rarfile  # type: ignore[import-untyped]
 from inbox_ingest.reading.charsets import decode
 from inbox_ingest.reading.content import Content, Sink
 from inbox_ingest.reading.unpack import (
-    DAMAGED,
+    BOMB,
     LINKS,
     LOCKED,
     TRICKS,
+    VOLUMES,
     Budget,
-    Member,
     Opened,
+    Spoilt,
+    damage,
     is_rubbish,
     is_trick,
+    member_damage,
     plain_path,
 )
 from inbox_ingest.records import IssueCode, Problem
@@ -26,9 +29,6 @@ _BLOCK = 256 << 10
 _NO_UNPACKER = Problem(
     code=IssueCode.READER_MISSING,
     detail="本机没有解压 RAR 的程序（可安装 unar、unrar 或 libarchive-tools）",
-)
-_VOLUME = Problem(
-    code=IssueCode.FILE_UNREADABLE, detail="分卷压缩包缺少其他分卷，请压缩成一个文件重新发来"
 )
 
 
@@ -42,11 +42,9 @@ def open_rar(content: Content, sink: Sink, budget: Budget, opened: Opened) -> No
     except rarfile.PasswordRequired:
         opened.report(LOCKED)
     except rarfile.NeedFirstVolume:
-        opened.report(_VOLUME)
-    except rarfile.RarCannotExec:
-        opened.report(_NO_UNPACKER)
-    except (rarfile.Error, OSError, EOFError, ValueError, LookupError):
-        opened.report(DAMAGED)
+        opened.report(VOLUMES)
+    except (rarfile.Error, OSError, EOFError, ValueError, LookupError) as error:
+        opened.report(damage(error))
 
 
 def _members(
@@ -59,22 +57,14 @@ def _members(
         if not info.is_file():
             opened.report(LINKS)
             continue
-        budget.member()
         if is_trick(path):
             opened.report(TRICKS)
         if info.needs_password():
-            opened.report(LOCKED)
-            continue
-        try:
-            kept = sink.put(budget.metered(_blocks(archive, info), packed))
-        except rarfile.RarCannotExec:
-            opened.report(_NO_UNPACKER)
-            return
-        except (rarfile.Error, EOFError, OSError):
-            problem = f"压缩包中的“{path[-60:]}”已损坏"
-            opened.report(Problem(code=IssueCode.FILE_UNREADABLE, detail=problem))
+            opened.leave(path, LOCKED)
+        elif not budget.member() or (info.file_size or 0) > budget.size:
+            opened.leave(path, BOMB)
         else:
-            opened.members.append(Member(path, number, kept))
+            opened.keep(path, number, budget.metered(_blocks(archive, info, path), packed), sink)
 
 
 def _name(info: rarfile.RarInfo) -> str:
@@ -88,7 +78,12 @@ def _name(info: rarfile.RarInfo) -> str:
     return info.filename or ""
 
 
-def _blocks(archive: rarfile.RarFile, info: rarfile.RarInfo) -> Iterator[bytes]:
-    with archive.open(info) as member:
-        while block := member.read(_BLOCK):
-            yield block
+def _blocks(archive: rarfile.RarFile, info: rarfile.RarInfo, path: str) -> Iterator[bytes]:
+    try:
+        with archive.open(info) as member:
+            while block := member.read(_BLOCK):
+                yield block
+    except rarfile.RarCannotExec as error:
+        raise Spoilt(_NO_UNPACKER) from error
+    except (rarfile.Error, EOFError, OSError) as error:
+        raise Spoilt(member_damage(error, path)) from error

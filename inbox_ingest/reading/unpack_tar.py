@@ -13,14 +13,16 @@ from typing import IO, BinaryIO, cast
 from inbox_ingest.reading.charsets import decode
 from inbox_ingest.reading.content import Content, Sink
 from inbox_ingest.reading.unpack import (
-    DAMAGED,
+    BOMB,
     LINKS,
+    MOST_BYTES,
     TRICKS,
     Budget,
-    Member,
     Opened,
+    damage,
     is_rubbish,
     is_trick,
+    most_of,
     plain_path,
 )
 
@@ -42,16 +44,19 @@ def open_tar(content: Content, sink: Sink, budget: Budget, opened: Opened) -> No
             # Read as a stream: no member is looked at before those in front of it were counted.
             with tarfile.open(fileobj=source, mode="r|", errors="surrogateescape") as archive:
                 _members(archive, content.size, sink, budget, opened)
-        except _DAMAGE:
-            opened.report(DAMAGED)
+        except _DAMAGE as error:
+            opened.report(damage(error))
 
 
 def _members(
     archive: tarfile.TarFile, packed: int, sink: Sink, budget: Budget, opened: Opened
 ) -> None:
+    skipped = 0
     for number, info in enumerate(archive, 1):
         path = plain_path(decode(info.name.encode("utf-8", "surrogateescape")))
-        budget.member()
+        if not budget.member():
+            opened.leave(path, BOMB)
+            return  # there is no list of members: each further one has to be gone through
         if info.isdir() or is_rubbish(path):
             continue
         if not info.isreg():
@@ -59,20 +64,25 @@ def _members(
             continue
         if is_trick(path):
             opened.report(TRICKS)
+        if info.size > min(budget.size, most_of(packed)):
+            opened.leave(path, BOMB)
+            skipped += info.size
+            if skipped > MOST_BYTES:
+                return
+            continue
         member = archive.extractfile(info)
         if member is not None:
-            kept = sink.put(budget.metered(_blocks(member), packed))
-            opened.members.append(Member(path, number, kept))
+            opened.keep(path, number, budget.metered(_blocks(member), packed), sink)
 
 
 def _single(packed: BinaryIO, content: Content, sink: Sink, budget: Budget, opened: Opened) -> None:
-    budget.member()
+    if not budget.member():
+        opened.report(BOMB)
+        return
     try:
-        kept = sink.put(budget.metered(_blocks(packed), content.size))
-    except _DAMAGE:
-        opened.report(DAMAGED)
-    else:
-        opened.members.append(Member("", 1, kept))
+        opened.keep("", 1, budget.metered(_blocks(packed), content.size), sink)
+    except _DAMAGE as error:
+        opened.report(damage(error))
 
 
 def _decompressed(stream: BinaryIO, head: bytes) -> BinaryIO | None:

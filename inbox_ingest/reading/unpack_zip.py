@@ -13,16 +13,17 @@ from inbox_ingest.reading.charsets import decode
 from inbox_ingest.reading.content import Content, Sink
 from inbox_ingest.reading.unpack import (
     BOMB,
-    DAMAGED,
     LINKS,
     LOCKED,
-    MOST_MEMBERS,
     TRICKS,
     Budget,
-    Member,
     Opened,
+    Spoilt,
+    damage,
+    is_document,
     is_rubbish,
     is_trick,
+    member_damage,
     plain_path,
 )
 from inbox_ingest.records import IssueCode, Problem
@@ -44,8 +45,15 @@ def open_zip(content: Content, sink: Sink, budget: Budget, opened: Opened) -> No
             stream.seek(0)
             with zipfile.ZipFile(stream) as archive:
                 _members(archive, sink, budget, opened)
-    except (zipfile.BadZipFile, struct.error, ValueError, EOFError, OverflowError):
-        opened.report(DAMAGED)
+    except (
+        zipfile.BadZipFile,
+        struct.error,
+        ValueError,
+        EOFError,
+        OverflowError,
+        OSError,
+    ) as error:
+        opened.report(damage(error))
     except NotImplementedError:
         opened.report(
             Problem(code=IssueCode.READER_MISSING, detail="压缩包用了本机不能展开的压缩方法")
@@ -53,38 +61,39 @@ def open_zip(content: Content, sink: Sink, budget: Budget, opened: Opened) -> No
 
 
 def _members(archive: zipfile.ZipFile, sink: Sink, budget: Budget, opened: Opened) -> None:
-    if len(archive.infolist()) > MOST_MEMBERS * 2:
-        opened.report(BOMB)
-        return
-    for number, info in enumerate(archive.infolist(), 1):
-        path = plain_path(member_name(info))
-        if is_rubbish(path) or info.is_dir() or path.endswith("/"):
-            continue
+    entries = [
+        (number, plain_path(member_name(info)), info)
+        for number, info in enumerate(archive.infolist(), 1)
+        if not info.is_dir()
+    ]
+    entries = [entry for entry in entries if not (is_rubbish(entry[1]) or entry[1].endswith("/"))]
+    if len(entries) > budget.members:  # not all can come out: a case needs its documents most
+        entries.sort(key=lambda entry: not is_document(entry[1]))
+    for number, path, info in entries:
         if _is_special(info):
             opened.report(LINKS)
             continue
         if is_trick(path):
             opened.report(TRICKS)
         if info.flag_bits & _ENCRYPTED:
-            opened.report(LOCKED)
-            continue
-        budget.member()
-        try:
-            kept = sink.put(budget.metered(_blocks(archive, info), info.compress_size))
-        except NotImplementedError:
-            detail = f"压缩包中的“{path[-60:]}”用了本机不能展开的压缩方法"
-            opened.report(Problem(code=IssueCode.READER_MISSING, detail=detail))
-        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, RuntimeError):
-            detail = f"压缩包中的“{path[-60:]}”已损坏"
-            opened.report(Problem(code=IssueCode.FILE_UNREADABLE, detail=detail))
+            opened.leave(path, LOCKED)
+        elif not budget.member() or info.file_size > budget.size:
+            opened.leave(path, BOMB)
         else:
-            opened.members.append(Member(path, number, kept))
+            chunks = budget.metered(_blocks(archive, info, path), info.compress_size)
+            opened.keep(path, number, chunks, sink)
 
 
-def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    with archive.open(info) as member:
-        while block := member.read(_BLOCK):
-            yield block
+def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> Iterator[bytes]:
+    try:
+        with archive.open(info) as member:
+            while block := member.read(_BLOCK):
+                yield block
+    except NotImplementedError as error:
+        detail = f"压缩包中的“{path[-60:]}”用了本机不能展开的压缩方法"
+        raise Spoilt(Problem(code=IssueCode.READER_MISSING, detail=detail)) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, RuntimeError) as error:
+        raise Spoilt(member_damage(error, path)) from error
 
 
 def member_name(info: zipfile.ZipInfo) -> str:

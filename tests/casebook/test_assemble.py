@@ -17,6 +17,7 @@ from inbox_ingest.records import (
     IssueCode,
     Problem,
     Received,
+    Role,
     ScanRecord,
 )
 from tests.casebook.mails import (
@@ -726,6 +727,26 @@ def test_superseded_bytes_that_come_again_bring_nothing_back() -> None:
 def test_current_is_the_newest_by_receipt_in_whatever_order_mails_are_stored() -> None:
     mails = [mail(form()), mail(form(phone="13900000002"), hours=5)]
     assert fold(*mails).cases == fold(*reversed(mails)).cases
+
+
+@pytest.mark.parametrize(
+    ("filename", "kind", "disposition"),
+    [
+        ("材料.zip", "zip", "submission"),  # a bomb beside documents, boxes in boxes
+        ("申报表.png", "png", "submission"),
+        ("查看.exe", "exe", "unrelated"),
+        ("打开.bat", "text", "unrelated"),
+    ],
+)
+def test_a_suspicious_file_may_be_a_submission_unless_it_is_a_program(
+    filename: str, kind: str, disposition: str
+) -> None:
+    problem = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="未展开")
+    role: Role = "archive" if kind == "zip" else "other"
+    assembled = assemble(
+        [mail(attachment(filename, role, kind=kind, problems=[problem]))], CAMPAIGN
+    )
+    assert [outcome.disposition for outcome in assembled.outcomes] == [disposition]
 
 
 def test_a_readable_file_takes_the_place_of_an_unreadable_one() -> None:

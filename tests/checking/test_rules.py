@@ -48,6 +48,11 @@ def unreadable(
     return attachment(filename, role, kind=kind, problems=[problem])
 
 
+def locked(filename: str, *inside: str) -> Attachment:
+    file = unreadable(filename, "archive", filename.rpartition(".")[2])
+    return file.model_copy(update={"unopened": inside})
+
+
 def with_field(file: Attachment, name: str, **update: object) -> Attachment:
     assert file.form is not None
     value = file.form.fields[name].model_copy(update=update)
@@ -113,6 +118,42 @@ EXAMPLES = [
         "locked file without a telling name",
         [mail(unreadable("新建文档.docx", kind="docx"), scan(), case_text())],
         {("file-unreadable", "新建文档.docx"), ("assembly-unsure", None)},
+    ),
+    # A closed archive stands in for all that its name or its list of files tells of.
+    Example(
+        "locked archive whose list can be read",
+        [mail(locked("申报表.zip", "申报表.docx", "案例正文.docx", "申报表扫描件.pdf"))],
+        {("file-unreadable", "申报表.zip")},
+    ),
+    Example(
+        "locked archive whose list says that the scan is not there",
+        [mail(form(), locked("材料.zip", "案例正文.docx", "活动.mp4"))],
+        {("file-unreadable", "材料.zip"), ("scan-missing", None)},
+    ),
+    Example(
+        "locked archive with a file that may be the scan",
+        [mail(form(), locked("材料.zip", "案例正文.docx", "IMG_001.jpg"))],
+        {("file-unreadable", "材料.zip"), ("assembly-unsure", None)},
+    ),
+    Example(
+        "locked archive named after two documents",
+        [mail(locked("申报表及案例正文（盖章）.zip"), form())],
+        {("file-unreadable", "申报表及案例正文（盖章）.zip")},
+    ),
+    Example(
+        "locked archive named after one document, which may hold more",
+        [mail(form(), locked("案例正文.rar"))],
+        {("file-unreadable", "案例正文.rar"), ("assembly-unsure", None)},
+    ),
+    Example(
+        "archive with a bomb in it that hides nothing",
+        [mail(*WHOLE, locked("材料.zip", "视频.mp4"))],
+        {("file-unreadable", "材料.zip")},
+    ),
+    Example(
+        "cloud link to an archive of two documents",
+        [mail(case_text(), links=[LINK.model_copy(update={"filename": "申报表和扫描件.zip"})])],
+        {("cloud-attachment", "申报表和扫描件.zip")},
     ),
     Example(
         "no reader for the scan",

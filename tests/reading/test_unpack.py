@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from inbox_ingest.reading.unpack import (
     BOMB,
     LINKS,
     LOCKED,
+    MOST_MEMBERS,
     OPENERS,
     TRICKS,
     Budget,
@@ -177,6 +179,54 @@ def test_bombs_stop_early_and_are_told() -> None:
     assert opened(many).problems == [BOMB]
     packed = gzip.compress(gzip.compress(bytes(1 << 20)))
     assert opened(packed).problems == []  # nesting is bounded by whoever opens what came out
+
+
+ZEROS = bytes(32 << 20)
+
+
+def deflated(files: list[tuple[str, bytes]]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        deflated([("视频.mp4", ZEROS), *FILES]),
+        tar_of([("视频.mp4", ZEROS), *FILES], "w:gz"),
+        seven_zip([("视频.mp4", ZEROS), *FILES]),
+    ],
+    ids=["zip", "tgz", "7z"],
+)
+def test_one_member_beyond_the_bounds_costs_no_other(archive: bytes) -> None:
+    result = opened(archive)
+    assert sorted(member.path for member in result.members) == sorted(name for name, _ in FILES)
+    assert result.problems == [BOMB]
+    assert result.names == ["视频.mp4"]
+
+
+def test_of_too_many_members_the_documents_come_out() -> None:
+    many = [(f"照片/{number}.txt", b"x") for number in range(MOST_MEMBERS + 500)]
+    result = opened(zip_of([*many, ("申报表.docx", b"form")]))
+    assert "申报表.docx" in {member.path for member in result.members}
+    assert len(result.members) == MOST_MEMBERS
+    assert result.problems == [BOMB]
+
+
+def test_what_a_locked_archive_lists_is_told() -> None:
+    assert opened(locked_zip()).names == ["a.doc"]
+    assert opened(seven_zip(FILES, "secret")).names == [name for name, _ in FILES]
+
+
+def test_a_full_disk_is_not_the_senders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile", full)
+    assert [problem.code for problem in opened(WHOLE["7z"]).problems] == [IssueCode.READER_MISSING]
 
 
 def test_bounds_hold_for_a_mail_and_not_for_an_archive() -> None:
