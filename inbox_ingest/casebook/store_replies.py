@@ -96,6 +96,19 @@ class ReplyStore:
         with self._database.writing() as connection:
             confirm_reply(connection, reply_id, cases, reason)
 
+    def redate(self, reply_id: int, before: str, after: str) -> None:
+        """Put another text in place of an unsent letter's, if a person has not changed it meanwhile."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(REPLIES)
+                .where(
+                    REPLIES.c.id == reply_id,
+                    REPLIES.c.state.in_(["draft", "approved"]),
+                    REPLIES.c.body == before,
+                )
+                .values(body=after)
+            )
+
     # --- a person's word ----------------------------------------------------------------------
 
     def approve(self, reply_id: int, now: datetime, by: str) -> Reply:

@@ -1,40 +1,35 @@
 """Compose the one letter that a sender gets: pure, from cases, verdicts and what was told before.
 
 No clock, no network, no database: the time of writing and all that was told come in as values.
-What decides whether there is anything to say at all is `news_of`, documented there.
+What decides whether there is anything to say at all is `told.news_of`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.records import (
-    Case,
-    Frozen,
-    Issue,
-    IssueCode,
-    Material,
-    Message,
-    Status,
-    status_of,
-)
+from inbox_ingest.records import Frozen, IssueCode, Material, Message
 from inbox_ingest.replies.letter import CaseBlock, FileLine, Letter
-from inbox_ingest.replies.points import (
-    FILE_CODES,
-    issue_key,
-    points_of,
-    sender_issues,
-)
+from inbox_ingest.replies.points import FILE_CODES, points_of
 from inbox_ingest.replies.templates import LetterTemplates
+from inbox_ingest.replies.told import (
+    JudgedCase,
+    Told,
+    new_documents,
+    news_of,
+    unprompted,
+    verdict_of,
+    withdrawn,
+)
 from inbox_ingest.replies.wording import (
     ROLE_NAMES,
     bare_title,
+    clean,
     date_in_words,
     day_in_words,
     message_id_or_none,
@@ -44,6 +39,7 @@ from inbox_ingest.replies.wording import (
     size_in_words,
     subject_for,
     time_in_words,
+    without_links,
 )
 
 Kind = Literal["receipt", "missing", "reminder"]
@@ -59,36 +55,11 @@ _DOUBTS = frozenset(
 )
 
 
-class JudgedCase(Frozen):
-    """A case with its open issues, waived ones already left out, and the revision they belong to."""
-
-    case: Case
-    issues: tuple[Issue, ...]
-    revision: int
-
-    @property
-    def number(self) -> str:
-        """The case number; a case that is answered has one."""
-        return self.case.case_no or ""
-
-    @property
-    def status(self) -> Status:
-        """The status by contract §5."""
-        return status_of(self.issues)
-
-
-class Told(Frozen):
-    """What one recipient has been told of one case: open points and the documents they rest on."""
-
-    status: Status
-    points: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-
-
 class Occasion(Frozen):
     """One letter to be written: to whom, in answer to which mail, about which cases, at what time.
 
-    `told` is keyed by case number and holds what *this recipient* was sent before.
+    `told` is keyed by case number and holds what *this recipient* was sent before, the last time
+    at `last_told`. `received_at` is when the newest of their mails about these cases came.
     """
 
     recipient: str
@@ -96,6 +67,8 @@ class Occasion(Frozen):
     answering: Message | None
     at: datetime
     told: dict[str, Told] = Field(default_factory=dict)
+    last_told: datetime | None = None
+    received_at: datetime | None = None
     reminder: bool = False
 
 
@@ -149,53 +122,9 @@ def compose(occasion: Occasion, campaign: Campaign, templates: LetterTemplates) 
         in_reply_to=message_id_or_none(parent),
         references=references_for(chain, parent),
         cases=tuple((judged.number, judged.revision) for judged in cases),
-        verdict=_verdict(cases),
-        doubts=_doubts(cases, kind),
+        verdict=verdict_of(cases),
+        doubts=_doubts(cases, kind, occasion.told),
     )
-
-
-def news_of(judged: JudgedCase, told: Told | None) -> bool:
-    """Whether this case's verdict is new to somebody who was told `told`.
-
-    New are: a case never told of; a point not named before; a new version of a document that the
-    notice asks for (whoever mends something is told whether it is mended now). Not new are: the
-    same findings over the same documents, more photos, a point that a person waived, a doubt that
-    only the organiser has.
-    """
-    if told is None:
-        return True
-    if set(_keys(judged)) - set(told.points):
-        return True
-    return any(
-        material.attachment.sha256 not in told.documents
-        and material.attachment.role in ("form", "form_scan", "case_text")
-        for material in judged.case.documents
-    )
-
-
-def told_from(verdicts: Iterable[str | None]) -> dict[str, Told]:
-    """Return what a recipient knows from the verdicts of the replies sent to them, oldest first."""
-    told: dict[str, Told] = {}
-    for verdict in verdicts:
-        entries: Mapping[str, object] = json.loads(verdict) if verdict else {}
-        told |= {number: Told.model_validate(entry) for number, entry in entries.items()}
-    return told
-
-
-def _verdict(cases: list[JudgedCase]) -> str:
-    entries = {
-        judged.number: Told(
-            status=judged.status,
-            points=tuple(_keys(judged)),
-            documents=tuple(sorted({m.attachment.sha256 for m in judged.case.documents})),
-        ).model_dump(mode="json")
-        for judged in cases
-    }
-    return json.dumps(entries, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _keys(judged: JudgedCase) -> list[str]:
-    return sorted({issue_key(issue) for issue in sender_issues(judged.issues)})
 
 
 def _kind(cases: list[JudgedCase], *, reminder: bool) -> Kind:
@@ -204,32 +133,52 @@ def _kind(cases: list[JudgedCase], *, reminder: bool) -> Kind:
     return "missing" if any(judged.status == "incomplete" for judged in cases) else "receipt"
 
 
-def _doubts(cases: list[JudgedCase], kind: Kind) -> tuple[str, ...]:
-    if kind == "receipt":
-        return ()
-    return tuple(
-        f"{judged.number} 另有待人工核对的问题（{issue.text}），请先确认再发出"
+def _doubts(cases: Sequence[JudgedCase], kind: Kind, told: Mapping[str, Told]) -> tuple[str, ...]:
+    doubts = [
+        f"{judged.number} 有并非由新来材料引起的问题（{issue.text}），规则或读取可能有变，请先确认再发出"
         for judged in cases
-        if judged.status == "incomplete"
-        for issue in judged.issues
-        if issue.code in _DOUBTS and issue.audience == "organiser"
-    )
+        if judged.number in told
+        for issue in unprompted(judged, told[judged.number])
+    ]
+    if kind != "receipt":
+        doubts += [
+            f"{judged.number} 另有待人工核对的问题（{issue.text}），请先确认再发出"
+            for judged in cases
+            if judged.status == "incomplete"
+            for issue in judged.issues
+            if issue.code in _DOUBTS and issue.audience == "organiser"
+        ]
+    return tuple(doubts)
 
 
 def _letter(occasion: Occasion, cases: list[JudgedCase], campaign: Campaign) -> Letter:
     zone = campaign.window.zone
-    newest = max((j.case.updated_at for j in cases if j.case.updated_at), default=None)
     told = {} if occasion.reminder else occasion.told
+    arrived = occasion.received_at
     return Letter(
         unit=_common(cases, campaign, "unit", 40),
         contact=_common(cases, campaign, "contact", 12),
         cases=tuple(_block(judged, told.get(judged.number), campaign) for judged in cases),
         supplement=all(judged.number in told for judged in cases),
-        received_on=day_in_words(newest, zone) if newest else None,
+        arrived=_anything_arrived(occasion, cases),
+        received_on=day_in_words(arrived, zone) if arrived else None,
         deadline=f"{_closing_day(campaign)}24时",
         open=occasion.at < campaign.window.ends_at(),
         days_left=max(campaign.window.days_left(occasion.at), 0),
         written_on=date_in_words(occasion.at, zone),
+    )
+
+
+def _anything_arrived(occasion: Occasion, cases: Sequence[JudgedCase]) -> bool:
+    """Whether the recipient has sent anything since the last letter: nobody is thanked for nothing."""
+    if occasion.last_told is None:
+        return True
+    if occasion.received_at is not None and occasion.received_at > occasion.last_told:
+        return True
+    known = [occasion.told.get(judged.number) for judged in cases]
+    return any(
+        told is None or new_documents(judged, told)
+        for judged, told in zip(cases, known, strict=True)
     )
 
 
@@ -258,6 +207,7 @@ def _block(judged: JudgedCase, told: Told | None, campaign: Campaign) -> CaseBlo
     points = points_of(judged.issues, campaign)
     complete = judged.status == "complete"
     shown = _listed(judged, None if complete else told)
+    gone = withdrawn(judged, told) if told else ()
     title_field = campaign.form.by_key("title")
     title = case.values.get(title_field.name) if title_field else None
     title_text = title.value if title else case.case_text.title if case.case_text else None
@@ -268,6 +218,7 @@ def _block(judged: JudgedCase, told: Told | None, campaign: Campaign) -> CaseBlo
         received_at=time_in_words(case.received_at, zone) if case.received_at else None,
         supplement=told is not None,
         files=tuple(_file(material) for material in shown),
+        withdrawn=tuple(without_links(clean(text, 200)) for text in gone),
         points=tuple(point for point in points if not point.warning),
         remarks=tuple(point for point in points if point.warning),
     )

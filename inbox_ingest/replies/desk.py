@@ -6,6 +6,7 @@ sent in `outbox.py` and `smtp.py`. This file fetches what they look at and write
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,16 +17,17 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import NewReply
 from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.casebook.tables import CASES, ISSUES
-from inbox_ingest.errors import UsageError
+from inbox_ingest.errors import CampaignError, UsageError
 from inbox_ingest.reading.correspondence import is_delivery_report
 from inbox_ingest.records import Issue, Received
 from inbox_ingest.replies.bounces import reply_bounced
-from inbox_ingest.replies.compose import JudgedCase
+from inbox_ingest.replies.by_hand import ByHand, answered_by_hand, plan_after
 from inbox_ingest.replies.drafting import UNSENT, Mode, Outbox, Plan, failed_in_writing
 from inbox_ingest.replies.outbox import carry_out
-from inbox_ingest.replies.planning import plan_answers
+from inbox_ingest.replies.planning import plan_answers, plan_dates
 from inbox_ingest.replies.reminders import plan_reminders
 from inbox_ingest.replies.templates import LetterTemplates, load_templates
+from inbox_ingest.replies.told import JudgedCase
 from inbox_ingest.settings import Settings
 
 TRIAL_ENDED = "replies.trial_ended"
@@ -68,10 +70,17 @@ class Desk:
     def draft(self) -> int:
         """Compose what is due and what should be reminded of; return how many letters were made.
 
+        Letters that wait since yesterday are put under today's date.
+
         Raises:
             CampaignError: a letter template is wrong. Nothing was written; all filing is done.
         """
-        if not self.own or self.mode == "off" or not self._anything_to_draft():
+        if not self.own or self.mode == "off":
+            return 0
+        now = self._clock()
+        unsent = self.book.replies.find(states=UNSENT)
+        carry_out(plan_dates(unsent, self.campaign, now), self.book.replies, now)
+        if not self._anything_to_draft():
             return 0
         templates = load_templates(self._campaign_file, self.campaign)
         made = self._carry_out(templates, plan_answers)
@@ -120,6 +129,21 @@ class Desk:
                 sent = [reply for reply in sent if reply.id != bounce.reply_id]
         return returned
 
+    def heed_answers(self, by_hand: Sequence[ByHand]) -> int:
+        """Withhold letters that a person's own mail has made needless; return how many.
+
+        What such a mail did not answer stays in a letter.
+        """
+        outbox = self.outbox()
+        answered = answered_by_hand(outbox, by_hand)
+        templates = None
+        if any(one.left for one in answered):
+            with contextlib.suppress(CampaignError):  # told by `draft`
+                templates = load_templates(self._campaign_file, self.campaign)
+        plan = plan_after(answered, outbox, self.campaign, templates)
+        carry_out(plan, self.book.replies, self._clock())
+        return len(answered)
+
     def outbox(self) -> Outbox:
         """Everything that planning looks at, as it is now."""
         return Outbox(
@@ -150,6 +174,9 @@ class Desk:
         }
         unsent = self.book.replies.find(states=UNSENT)
         if any(revisions.get(number) != told for reply in unsent for number, told in reply.cases):
+            return True
+        now, end = self._clock(), self.campaign.window.ends_at()
+        if any(reply.created_at < end <= now for reply in unsent):
             return True
         days = self.campaign.replies.reminder_days
         left = self.campaign.window.days_left(self._clock())

@@ -13,15 +13,17 @@ from typing import Literal
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import NewReply, Reply, ReplyDue, ReplyState
 from inbox_ingest.records import Case, Received
-from inbox_ingest.replies.compose import Draft, JudgedCase, Occasion, compose
+from inbox_ingest.replies.compose import Draft, Occasion, compose
 from inbox_ingest.replies.etiquette import Refusal, ping_pong, plain_address, recipient_of, refusal
 from inbox_ingest.replies.outgoing import message_id_for
 from inbox_ingest.replies.templates import LetterTemplates, TemplateFailed
+from inbox_ingest.replies.told import JudgedCase, told_from
 
 Mode = Literal["hold", "auto", "off"]
 
 UNSENT: tuple[ReplyState, ...] = ("draft", "approved")
 TOLD: tuple[ReplyState, ...] = ("sending", "sent")
+NEEDLESS = "情况已变，无需再答复"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,16 @@ class Outbox:
 class Plan:
     """What to write: replies to add (with those they replace), some to withhold, dues to settle.
 
+    `recall` are approved letters that a person has to see again: they are drafts, with the reason.
+    `redate` are those that wait since another day: id, text as it is, text under today's date.
     `confirm` are letters that still say what is so: id, the revisions they speak of now, reason.
     """
 
     add: tuple[NewReply, ...] = ()
     confirm: tuple[tuple[int, tuple[tuple[str, int], ...], str | None], ...] = ()
     withhold: tuple[tuple[int, str], ...] = ()
+    recall: tuple[tuple[int, str], ...] = ()
+    redate: tuple[tuple[int, str, str], ...] = ()
     settle: tuple[int, ...] = ()
 
 
@@ -87,6 +93,36 @@ def whom(
     return to, refusal(message, mail.reading.text, to, own)
 
 
+def occasion_of(group: Group, outbox: Outbox, *, reminder: bool = False) -> Occasion:
+    """The letter to be written to a group, with what its recipient was told before."""
+    past = [r for r in history(outbox.replies, group.recipient) if r.state in TOLD]
+    numbers = {judged.number for judged in group.cases}
+    times = [r.sent_at or r.changed_at for r in past if numbers & {n for n, _ in r.cases}]
+    return Occasion(
+        recipient=group.recipient,
+        cases=group.cases,
+        answering=group.answering.reading.message,
+        at=outbox.now,
+        told=told_from(reply.verdict for reply in past),
+        last_told=max(times, default=None),
+        received_at=_newest_of_theirs(group, outbox),
+        reminder=reminder,
+    )
+
+
+def _newest_of_theirs(group: Group, outbox: Outbox) -> datetime:
+    """When the newest mail about these cases came from whom the letter answers."""
+    known = (outbox.mails.get(sha) for j in group.cases for sha in j.case.message_sha256s)
+    whose = _writer(group.answering)
+    theirs = [mail.received_at for mail in known if mail is not None and _writer(mail) == whose]
+    return max(theirs, default=group.answering.received_at)
+
+
+def _writer(mail: Received) -> str | None:
+    sender = mail.reading.message.sender
+    return plain_address(sender.address) if sender else None
+
+
 def _form_email(case: Case, campaign: Campaign) -> str | None:
     if not campaign.replies.to_form_email:
         return None
@@ -96,19 +132,22 @@ def _form_email(case: Case, campaign: Campaign) -> str | None:
 
 
 def written(
-    occasion: Occasion,
     group: Group,
     outbox: Outbox,
     campaign: Campaign,
     templates: LetterTemplates,
+    *,
+    reminder: bool = False,
 ) -> NewReply | None:
     """The letter as a row for the outbox; one that cannot be written is a failed row, and an alarm."""
+    occasion = occasion_of(group, outbox, reminder=reminder)
     try:
         draft = compose(occasion, campaign, templates)
     except TemplateFailed as error:
         return _unwritten(occasion, group, outbox, str(error))
     if draft is None:
         return None
+    closed = outbox.now >= campaign.window.ends_at()
     doubts = [*group.held, *draft.doubts]
     sent = [r.sent_at for r in history(outbox.replies, group.recipient) if r.sent_at is not None]
     loop = ping_pong(sent, outbox.now)
@@ -125,7 +164,7 @@ def written(
         body=draft.body,
         kind=draft.kind,
         message_id=message_id_for(
-            outbox.own[0], draft.to, _about(draft.verdict, group, draft.kind)
+            outbox.own[0], draft.to, _about(draft.verdict, group, draft.kind, closed)
         ),
         cases=draft.cases,
         dues=group.dues,
@@ -151,7 +190,9 @@ def _unwritten(occasion: Occasion, group: Group, outbox: Outbox, why: str) -> Ne
         subject="（未能写成）",
         body="（答复模板出错，未能写成）",
         kind=kind,
-        message_id=message_id_for(outbox.own[0], group.recipient, _about("", group, kind)),
+        message_id=message_id_for(
+            outbox.own[0], group.recipient, _about("", group, kind, closed=False)
+        ),
         cases=tuple((judged.number, judged.revision) for judged in group.cases),
         dues=group.dues,
         state="failed",
@@ -159,9 +200,10 @@ def _unwritten(occasion: Occasion, group: Group, outbox: Outbox, why: str) -> Ne
     )
 
 
-def _about(verdict: str, group: Group, kind: str) -> str:
+def _about(verdict: str, group: Group, kind: str, closed: bool) -> str:
     cases = ",".join(f"{judged.number}@{judged.revision}" for judged in group.cases)
-    return "\n".join((kind, cases, ",".join(map(str, group.dues)), verdict))
+    parts = (kind, cases, ",".join(map(str, group.dues)), verdict)
+    return "\n".join((*parts, "closed") if closed else parts)
 
 
 def _quiet_until(group: Group, draft: Draft, outbox: Outbox, campaign: Campaign) -> datetime | None:

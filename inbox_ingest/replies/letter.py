@@ -23,7 +23,8 @@ class CaseBlock(Frozen):
     """One case of a letter.
 
     `points` have to be mended, `remarks` need not. `files` are those that arrived; after a first
-    answer (`supplement`) only the new ones, unless the case is complete.
+    answer (`supplement`) only the new ones, unless the case is complete. `withdrawn` are findings
+    told before that no longer stand, though nothing was sent to mend them.
     """
 
     number: str
@@ -34,15 +35,21 @@ class CaseBlock(Frozen):
     files: tuple[FileLine, ...]
     points: tuple[Point, ...]
     remarks: tuple[Point, ...]
+    withdrawn: tuple[str, ...] = ()
 
 
 class Letter(Frozen):
-    """A whole letter. `open` says that the window has not closed at the time of writing."""
+    """A whole letter. `open` says that the window has not closed at the time of writing.
+
+    `supplement`: its recipient was told of these cases before. `arrived`: something has come from
+    them since; it came on `received_on`.
+    """
 
     unit: str | None
     contact: str | None
     cases: tuple[CaseBlock, ...]
     supplement: bool
+    arrived: bool
     received_on: str | None
     deadline: str
     open: bool

@@ -7,15 +7,13 @@ person, never by sending again on a guess.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from inbox_ingest.casebook.changes import IN_DOUBT, Reply, ReplyState
 from inbox_ingest.casebook.store_replies import ReplyStore
 from inbox_ingest.errors import UsageError
-from inbox_ingest.records import Message
-from inbox_ingest.replies.drafting import UNSENT, Plan
-from inbox_ingest.replies.planning import answered_by_hand
+from inbox_ingest.replies.drafting import Plan
 
 AskSentFolder = Callable[[Reply], bool | None]
 """A reply → True: it is in the Sent folder; False: it surely was not sent; None: cannot tell.
@@ -43,8 +41,13 @@ def carry_out(plan: Plan, replies: ReplyStore, now: datetime) -> int:
     for reply_id, reason in plan.withhold:
         with contextlib.suppress(UsageError):
             replies.move(reply_id, "withheld", now, reason=reason)
+    for reply_id, reason in plan.recall:
+        with contextlib.suppress(UsageError):
+            replies.move(reply_id, "draft", now, reason=reason, expected=("approved",))
     for reply_id, cases, why in plan.confirm:
         replies.confirm(reply_id, cases, why)
+    for reply_id, before, after in plan.redate:
+        replies.redate(reply_id, before, after)
     if plan.settle:
         replies.settle(plan.settle, now)
     return added
@@ -72,21 +75,3 @@ def recover(replies: ReplyStore, ask: AskSentFolder, now: datetime) -> list[Repl
         with contextlib.suppress(UsageError):  # a person was faster
             settled.append(replies.move(reply.id, state, now, reason=reason, expected=("sending",)))
     return settled
-
-
-def withhold_answered(
-    replies: ReplyStore, by_hand: Sequence[tuple[Message, datetime]], now: datetime
-) -> int:
-    """Withhold unsent letters that an organiser's own mail made needless; return how many.
-
-    A letter withheld for this very mail before, and taken up again by a person, stays.
-    """
-    unsent = {reply.id: reply for reply in replies.find(states=UNSENT)}
-    withheld = 0
-    for reply_id, reason in answered_by_hand(list(unsent.values()), by_hand).items():
-        if reason in (unsent[reply_id].reason or ""):
-            continue
-        with contextlib.suppress(UsageError):
-            replies.move(reply_id, "withheld", now, reason=reason, expected=UNSENT)
-            withheld += 1
-    return withheld

@@ -7,16 +7,15 @@ Nothing here sends: what is approved is sent by `outbox.py`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import NewReply, Reply, ReplyDue
-from inbox_ingest.records import Message, Received
-from inbox_ingest.replies.compose import JudgedCase, Occasion, told_from
+from inbox_ingest.records import Received
 from inbox_ingest.replies.drafting import (
-    TOLD,
+    NEEDLESS,
     UNSENT,
     Group,
     Outbox,
@@ -30,8 +29,11 @@ from inbox_ingest.replies.drafting import (
 )
 from inbox_ingest.replies.etiquette import Refusal, plain_address
 from inbox_ingest.replies.templates import LetterTemplates
+from inbox_ingest.replies.told import JudgedCase
+from inbox_ingest.replies.wording import under_date
 
-NEEDLESS = "情况已变，无需再答复"
+CLOSED = "征集已截止，不再提醒"
+_DEADLINE_PASSED = "已批准的信所写的截止时间已过，现重新拟写，请再看一遍"
 
 
 def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates) -> Plan:
@@ -39,32 +41,48 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
     if outbox.mode == "off":
         return Plan()
     groups, settle = _groups(outbox, campaign)
-    stale = outdated(outbox, groups)
+    over = [reply for reply in outbox.replies if _reminds_too_late(reply, outbox, campaign)]
+    stale = [reply for reply in outdated(outbox, campaign, groups) if reply not in over]
     inherited, needless = _inheriting(groups, stale, outbox)
     add: list[NewReply] = []
     confirm: list[tuple[int, tuple[tuple[str, int], ...], str | None]] = []
-    withhold = {reply.id: NEEDLESS for reply in needless}
-    for group, replaced in inherited:
-        past = history(outbox.replies, group.recipient)
+    withhold = {reply.id: NEEDLESS for reply in needless} | {reply.id: CLOSED for reply in over}
+    for found, replaced in inherited:
+        past = history(outbox.replies, found.recipient)
         old = (*replaced, *(r for r in past if failed_in_writing(r)))
-        reply = written(_occasion(group, past, outbox), group, outbox, campaign, templates)
+        late = [reply for reply in replaced if passed_deadline(reply, outbox, campaign)]
+        group = found
+        if any(reply.state == "approved" and reply.approved_by for reply in late):
+            group = replace(found, held=(*found.held, _DEADLINE_PASSED))
+        reply = written(group, outbox, campaign, templates)
         if reply is None:
             settle.extend(group.dues)
             withhold |= {reply.id: NEEDLESS for reply in old}
-        elif same := [other for other in old if _says_the_same(reply, other)]:
+        elif same := [other for other in old if other not in late and _says_the_same(reply, other)]:
             settle.extend(group.dues)
             confirm.extend((other.id, reply.cases, reply.reason) for other in same)
             withhold |= {other.id: NEEDLESS for other in replaced if other not in same}
         elif reply.state != "failed" or group.dues:
             add.append(replace(reply, replaces=tuple(other.id for other in old)))
-    return Plan(tuple(add), tuple(confirm), tuple(withhold.items()), tuple(settle))
+    return Plan(
+        add=tuple(add),
+        confirm=tuple(confirm),
+        withhold=tuple(withhold.items()),
+        settle=tuple(settle),
+    )
 
 
-def outdated(outbox: Outbox, groups: Sequence[Group] = ()) -> list[Reply]:
+def plan_dates(unsent: Sequence[Reply], campaign: Campaign, now: datetime) -> Plan:
+    """Put the letters that wait under today's date; nothing else of them changes."""
+    dated = [(reply, under_date(reply.body, now, campaign.window.zone)) for reply in unsent]
+    return Plan(redate=tuple((r.id, r.body, body) for r, body in dated if body != r.body))
+
+
+def outdated(outbox: Outbox, campaign: Campaign, groups: Sequence[Group] = ()) -> list[Reply]:
     """Return the unsent letters that say what is no longer so, or go to whom something new is due.
 
-    Another's mail, a person's waiver or a merger can make a letter wrong that waits for approval: a
-    sender must not be asked for what has come meanwhile.
+    Another's mail, a person's waiver or a merger can make a letter wrong that waits for approval, and
+    so can time: a sender must not be asked for what has come, or until a day that has passed.
     """
     written_to = {plain_address(group.recipient) for group in groups if not group.refused}
     return [
@@ -73,6 +91,7 @@ def outdated(outbox: Outbox, groups: Sequence[Group] = ()) -> list[Reply]:
         if reply.state in UNSENT
         and (
             plain_address(reply.to) in written_to
+            or passed_deadline(reply, outbox, campaign)
             or any(
                 number not in outbox.cases or outbox.cases[number].revision != revision
                 for number, revision in reply.cases
@@ -81,25 +100,13 @@ def outdated(outbox: Outbox, groups: Sequence[Group] = ()) -> list[Reply]:
     ]
 
 
-def answered_by_hand(
-    unsent: Iterable[Reply], by_hand: Iterable[tuple[Message, datetime]]
-) -> dict[int, str]:
-    """Return which unsent replies an organiser's own mail has made needless, with the reason.
+def passed_deadline(reply: Reply, outbox: Outbox, campaign: Campaign) -> bool:
+    """Whether this letter waits since before the closing, and so names a day that has passed."""
+    return reply.state in UNSENT and reply.created_at < campaign.window.ends_at() <= outbox.now
 
-    `by_hand` are mails of the Sent folder that are not ours, with their times: an answer counts when
-    it goes to the same address after the draft's mail, in the same thread.
-    """
-    mails = list(by_hand)
-    withheld: dict[int, str] = {}
-    for reply in unsent:
-        thread = {*reply.references, *([reply.in_reply_to] if reply.in_reply_to else [])}
-        for message, at in mails:
-            to = {plain_address(address.address) for address in (*message.to, *message.cc)}
-            chain = {*message.references, *message.in_reply_to}
-            if plain_address(reply.to) in to and chain & thread:
-                withheld[reply.id] = f"工作人员已于{at:%Y-%m-%d %H:%M}手工答复"
-                break
-    return withheld
+
+def _reminds_too_late(reply: Reply, outbox: Outbox, campaign: Campaign) -> bool:
+    return reply.kind == "reminder" and passed_deadline(reply, outbox, campaign)
 
 
 def _inheriting(
@@ -183,18 +190,8 @@ def _says_the_same(new: NewReply, old: Reply) -> bool:
     )
 
 
-def _occasion(group: Group, past: Sequence[Reply], outbox: Outbox) -> Occasion:
-    return Occasion(
-        recipient=group.recipient,
-        cases=group.cases,
-        answering=group.answering.reading.message,
-        at=outbox.now,
-        told=told_from(reply.verdict for reply in past if reply.state in TOLD),
-    )
-
-
 def _groups(outbox: Outbox, campaign: Campaign) -> tuple[list[Group], list[int]]:
-    """The open dues by recipient, and the dues of cases that nobody can or need be told of.
+    """The open dues by recipient, and the dues of cases that are no more.
 
     Letters that failed in writing are due again at every pass: a mended template heals them.
     """
@@ -211,10 +208,11 @@ def _groups(outbox: Outbox, campaign: Campaign) -> tuple[list[Group], list[int]]
         judged = outbox.cases.get(number)
         mail = newest_mail(judged.case, outbox.mails) if judged else None
         to, refused = whom(judged.case, mail, outbox, campaign) if judged else (None, None)
-        if judged is None or mail is None or to is None:
+        if judged is None or mail is None:
             settle.extend(due.id for due in dues)
             continue
-        pairs[plain_address(to), refused].append((judged, mail))
+        # Mails that name no sender have nothing in common.
+        pairs[plain_address(to) if to else number, refused].append((judged, mail))
     return [
         _group(refused, found, by_case, outbox, campaign) for (_, refused), found in pairs.items()
     ], settle

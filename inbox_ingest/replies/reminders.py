@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.records import Received
-from inbox_ingest.replies.compose import JudgedCase, Occasion
 from inbox_ingest.replies.drafting import (
+    NEEDLESS,
     UNSENT,
     Group,
     Outbox,
@@ -21,6 +22,7 @@ from inbox_ingest.replies.drafting import (
 )
 from inbox_ingest.replies.etiquette import plain_address
 from inbox_ingest.replies.templates import LetterTemplates
+from inbox_ingest.replies.told import JudgedCase
 
 # Nobody is reminded of what he was told yesterday.
 _REMIND_AFTER = timedelta(days=2)
@@ -56,15 +58,20 @@ def plan_reminders(outbox: Outbox, campaign: Campaign, templates: LetterTemplate
     for pairs in groups.values():
         mail = max((pair[1] for pair in pairs), key=by_receipt)
         to, _ = whom(pairs[0][0].case, pairs[0][1], outbox, campaign)
-        occasion = Occasion(
-            recipient=to or "",
-            cases=tuple(judged for judged, _ in pairs),
-            answering=mail.reading.message,
-            at=outbox.now,
-            reminder=True,
-        )
-        group = Group(to or "", None, occasion.cases, mail, ())
-        reply = written(occasion, group, outbox, campaign, templates)
+        cases = tuple(judged for judged, _ in pairs)
+        group = Group(to or "", None, cases, mail, (), _taken_over(cases, outbox))
+        reply = written(group, outbox, campaign, templates, reminder=True)
         if reply is not None:
             add.append(reply)
     return Plan(add=tuple(add))
+
+
+def _taken_over(cases: Sequence[JudgedCase], outbox: Outbox) -> tuple[str, ...]:
+    """Why a person should look first: the last letter about a case was not sent, and not for us."""
+    reasons = []
+    for judged in cases:
+        last = next((r for r in reversed(outbox.replies) if judged.number in dict(r.cases)), None)
+        if last is not None and last.state == "withheld" and last.reason != NEEDLESS:
+            why = last.reason or "没有写明原因"
+            reasons.append(f"{judged.number} 的上一封答复没有发出（{why}），请确认是否还要提醒")
+    return tuple(reasons)

@@ -83,6 +83,7 @@ def sample_block(
     number: int = 3,
     supplement: bool = False,
     title: str | None = "“红色驿站”让货车司机有了家",
+    withdrawn: tuple[IssueCode, ...] = (),
 ) -> CaseBlock:
     """A case block with invented findings of these codes; `files` picks from three invented files."""
     points = points_of([sample_issue(code, campaign) for code in codes], campaign)
@@ -97,16 +98,20 @@ def sample_block(
         files=tuple(_FILES[place] for place in files),
         points=errors,
         remarks=tuple(point for point in points if point.warning),
+        withdrawn=tuple(sample_issue(code, campaign).text for code in withdrawn),
     )
 
 
-def sample_letter(*cases: CaseBlock, bare: bool = False, still_open: bool = True) -> Letter:
+def sample_letter(
+    *cases: CaseBlock, bare: bool = False, still_open: bool = True, arrived: bool = True
+) -> Letter:
     """A letter about these cases; a bare one knows neither unit nor person nor date."""
     return Letter(
         unit=None if bare else "望江市交通运输局",
         contact=None if bare else "沈知远",
         cases=cases,
         supplement=all(case.supplement for case in cases),
+        arrived=arrived,
         received_on=None if bare else "6月3日",
         deadline="2025年6月30日24时",
         open=still_open,
@@ -124,6 +129,8 @@ def sample_letters(campaign: Campaign) -> Iterator[Letter]:
     nothing = sample_block(campaign, IssueCode.FORM_MISSING, files=(), title=None, number=6)
     again = sample_block(campaign, IssueCode.SCAN_MISSING, files=(1,), supplement=True)
     settled = sample_block(campaign, supplement=True)
+    mistaken = (IssueCode.SUMMARY_TOO_LONG, IssueCode.FIELD_MISSING)
+    corrected = sample_block(campaign, supplement=True, withdrawn=mistaken)
     for cases in (
         (everything,),
         (complete,),
@@ -132,8 +139,10 @@ def sample_letters(campaign: Campaign) -> Iterator[Letter]:
         (nothing,),
         (again,),
         (settled,),
+        (corrected,),
         (everything, complete, review, nothing),
     ):
         yield sample_letter(*cases)
         yield sample_letter(*cases, bare=True)
         yield sample_letter(*cases, still_open=False)
+        yield sample_letter(*cases, arrived=False)

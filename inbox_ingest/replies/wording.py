@@ -20,6 +20,7 @@ UNNAMED: Final = "（未命名文件）"
 # Controls, invisible and direction marks, surrogates, private use, unassigned, line separators.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LINK = re.compile(r"[a-z][a-z0-9+.-]{1,11}://|\bwww\.|\S@\S+\.\S", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,240}>")
 
 ROLE_NAMES: Final[dict[Role, str]] = {
@@ -91,6 +92,14 @@ def day_in_words(moment: datetime, zone: ZoneInfo) -> str:
 def date_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return the date of `moment`: 2025年6月3日."""
     return f"{moment.astimezone(zone).year}年{day_in_words(moment, zone)}"
+
+
+def under_date(body: str, moment: datetime, zone: ZoneInfo) -> str:
+    """Return a letter under the date of `moment`, where its last line is a date and nothing else."""
+    text, newline, last = body.rstrip("\n").rpartition("\n")
+    if _DATE.fullmatch(last) is None:
+        return body
+    return f"{text}{newline}{date_in_words(moment, zone)}\n"
 
 
 def time_in_words(moment: datetime, zone: ZoneInfo) -> str:

@@ -19,6 +19,7 @@ from inbox_ingest.settings import Settings
 
 if TYPE_CHECKING:
     from inbox_ingest.casebook.store import Casebook
+    from inbox_ingest.replies.desk import Desk
     from inbox_ingest.replies.sending import Dispatch
     from inbox_ingest.replies.smtp import SmtpServer
 
@@ -54,7 +55,6 @@ def reply_to_senders(
     if not own:
         result.notices.append("没有配置邮箱地址，未拟写答复。")
         return result
-    _ask_mailbox(book, settings, clock, result)
     archive = Archive(settings.archive_folder)
     returned = desk.heed_bounces(lambda raw_sha256: archive.get(raw_sha256).read())
     drafted, mistake = 0, None
@@ -65,6 +65,7 @@ def reply_to_senders(
     result.counts |= {"drafted": drafted, "returned": returned}
     if returned:
         result.notices.append(f"有 {returned} 封答复被退回，请查看 ingest replies list。")
+    _ask_mailbox(desk, settings, clock, result)
     if send and desk.mode != "off":
         dispatch = send_now(book, campaign, settings, clock)
         result.counts |= {"sent": len(dispatch.sent)}
@@ -128,16 +129,19 @@ def smtp_server(settings: Settings) -> SmtpServer:
 
 
 def _ask_mailbox(
-    book: Casebook, settings: Settings, clock: Callable[[], datetime], result: Replied
+    desk: Desk, settings: Settings, clock: Callable[[], datetime], result: Replied
 ) -> None:
     """Let the Sent folder settle replies found in `sending`, and withhold what a person answered.
 
-    Where it is out of reach, what is in doubt waits for it; nothing else does.
+    Asked after drafting and before sending: where replies go out by themselves, what a person wrote
+    a moment before the first pass counts too. Where the folder is out of reach, what is in doubt
+    waits for it; nothing else does.
     """
-    from inbox_ingest.replies.outbox import recover, withhold_answered
+    from inbox_ingest.replies.outbox import recover
     from inbox_ingest.stages.sent_folder import SentFolder
     from inbox_ingest.stages.sources import open_source
 
+    book = desk.book
     doubtful = book.replies.find(states=["sending"])
     unsent = book.replies.find(states=["draft", "approved"])
     if not doubtful and not unsent:
@@ -151,7 +155,7 @@ def _ask_mailbox(
             sent = SentFolder(source)
             others = book.replies.find(states=["sent"])
             settled = recover(book.replies, lambda name: sent.has(name, others), clock())
-            withheld = withhold_answered(book.replies, list(sent.by_hand(unsent)), clock())
+            withheld = desk.heed_answers(list(sent.by_hand(unsent)))
         finally:
             source.close()
     except IngestError as error:

@@ -11,6 +11,8 @@ from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import Archived, Folder, Listed, Reply
 from inbox_ingest.casebook.store import Casebook
+from inbox_ingest.reading.content import MemoryContent, MemorySink, NothingDerived
+from inbox_ingest.reading.mail import read_mail
 from inbox_ingest.records import Address, Attachment, AutomaticSigns, Message, Reading
 from inbox_ingest.replies.desk import Desk
 from inbox_ingest.replies.sending import Dispatch, send_approved
@@ -55,19 +57,7 @@ class Office:
         **signs: Any,
     ) -> str:
         """A mail comes in now, is archived, read and (unless told not to) filed; its Message-ID."""
-        uid = str(len(self._uids) + 1)
-        name = name or f"m{uid}"
-        self._uids.append(Listed(uid=uid, size=100, internaldate=self.now))
-        self.book.places.record_listing(
-            INBOX,
-            {mail.uid for mail in self._uids},
-            self._uids,
-            exists=len(self._uids),
-            collect_from=self.campaign.window.starts_at(),
-            now=self.now,
-        )
-        due = self.book.places.due(self.now)
-        self.book.places.archived([Archived(p.id, sha(name), 100, self.now) for p in due], self.now)
+        name = name or f"m{len(self._uids) + 1}"
         reading = Reading(
             raw_sha256=sha(name),
             reader_version="1",
@@ -82,15 +72,36 @@ class Office:
                 signs=AutomaticSigns.model_validate(signs),
             ),
             text=text,
-            attachments=tuple(
-                attachment.model_copy(update={"part": str(place)})
-                for place, attachment in enumerate(attachments, 1)
-            ),
         )
-        self.book.readings.save([reading], self.now)
+        self._keep(reading, attachments, file)
+        return f"<{name}@wangjiang.example.cn>"
+
+    def receive_raw(self, raw: bytes, *attachments: Attachment, file: bool = True) -> None:
+        """As `receive`, with headers and words as the real reader reads them in these bytes."""
+        reading = read_mail(MemoryContent(raw), self.campaign, MemorySink(), NothingDerived())
+        self._keep(reading, attachments, file)
+
+    def _keep(self, reading: Reading, attachments: tuple[Attachment, ...], file: bool) -> None:
+        uid = str(len(self._uids) + 1)
+        self._uids.append(Listed(uid=uid, size=100, internaldate=self.now))
+        self.book.places.record_listing(
+            INBOX,
+            {mail.uid for mail in self._uids},
+            self._uids,
+            exists=len(self._uids),
+            collect_from=self.campaign.window.starts_at(),
+            now=self.now,
+        )
+        due = self.book.places.due(self.now)
+        raw = reading.raw_sha256
+        self.book.places.archived([Archived(p.id, raw, 100, self.now) for p in due], self.now)
+        numbered = tuple(
+            attachment.model_copy(update={"part": str(place)})
+            for place, attachment in enumerate(attachments, 1)
+        )
+        self.book.readings.save([reading.model_copy(update={"attachments": numbered})], self.now)
         if file:
             self.file()
-        return f"<{name}@wangjiang.example.cn>"
 
     def file(self) -> None:
         file_mail(self.book, self.campaign, self.clock)

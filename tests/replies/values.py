@@ -23,8 +23,8 @@ from inbox_ingest.records import (
     Received,
     Role,
 )
-from inbox_ingest.replies.compose import JudgedCase, Told
 from inbox_ingest.replies.templates import LetterTemplates, load_templates
+from inbox_ingest.replies.told import JudgedCase, Told
 
 BOX = "zhengji@example.cn"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -89,6 +89,7 @@ def judged(
     revision: int = 1,
     updated_at: datetime | None = None,
     means: str = "text",
+    waived: tuple[str, ...] = (),
 ) -> JudgedCase:
     case = Case(
         anchor=f"{sha(number)}:2",
@@ -103,6 +104,7 @@ def judged(
         senders=("shen@wangjiang.example.cn",),
         received_at=at(3),
         updated_at=updated_at or at(3),
+        waived=waived,
     )
     return JudgedCase(case=case, issues=issues, revision=revision)
 

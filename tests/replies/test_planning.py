@@ -1,0 +1,227 @@
+"""Which letters are due, which wait for a person, and which no longer say what is so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.errors import CampaignError
+from inbox_ingest.replies.desk import TRIAL_ENDED
+from inbox_ingest.stages.file import HELD_BY_REREADING, file_mail
+from tests.casebook.mails import case_text, form, scan
+from tests.replies.office import SENDER, Office, changed, whole
+from tests.replies.values import at
+from tests.servers.smtp import SmtpServer
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
+
+
+def by_itself(office: Office) -> None:
+    """The organiser has ended the trial: replies go out without approval."""
+    office.campaign = changed(mode="auto")
+    office.book.runs.mark(TRIAL_ENDED, office.now, "张")
+
+
+def deliver(office: Office, server: SmtpServer) -> Reply:
+    """Draft, approve and send; the letter that went out last."""
+    office.draft()
+    office.approve_all()
+    office.later(minutes=11)
+    office.send(server)
+    return office.replies("sent")[-1]
+
+
+def with_limit(campaign: Campaign, characters: int) -> Campaign:
+    text = campaign.text.model_copy(update={"limit": characters})
+    return campaign.model_copy(update={"text": text})
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("sender", "precedence", "reason"),
+        [
+            (None, None, "来信没有可用的发件地址"),
+            (SENDER, "bulk", "来信注明为群发邮件"),
+        ],
+    )
+    def test_whom_nobody_may_answer_waits_for_a_person_with_the_reason(
+        self, office: Office, sender: str | None, precedence: str | None, reason: str
+    ) -> None:
+        office.receive(form(), sender=sender, precedence=precedence)
+        office.draft()
+        (letter,) = office.replies()
+        assert letter.state == "withheld"
+        assert reason in (letter.reason or "")
+        assert not office.book.replies.due()
+
+    def test_mails_without_sender_have_nothing_in_common(self, office: Office) -> None:
+        office.receive(form("甲单位党建品牌创建案例"), sender=None)
+        office.receive(form("乙车站思政课堂建设案例", "乙市汽车客运总站"), sender=None)
+        office.draft()
+        assert [r.cases for r in office.replies()] == [(("DJ001", 1),), (("DJ002", 1),)]
+
+    def test_a_form_that_names_an_address_is_answered_where_the_campaign_says_so(
+        self, office: Office
+    ) -> None:
+        fields = office.campaign.form.fields
+        email = fields[-1].model_copy(
+            update={"name": "电子邮箱", "key": "email", "kind": "email", "aliases": ()}
+        )
+        asked = office.campaign.model_copy(
+            update={"form": office.campaign.form.model_copy(update={"fields": (*fields, email)})}
+        )
+        attachment = form()
+        assert attachment.form is not None
+        value = next(iter(attachment.form.fields.values())).model_copy(
+            update={"value": "lianxi@danwei.example.cn"}
+        )
+        record = attachment.form.model_copy(
+            update={"fields": {**attachment.form.fields, "电子邮箱": value}}
+        )
+        for allowed, expected in ((False, SENDER), (True, "lianxi@danwei.example.cn")):
+            rules = asked.replies.model_copy(update={"to_form_email": allowed})
+            office.campaign = asked.model_copy(update={"replies": rules})
+            if not office.replies():
+                office.receive(attachment.model_copy(update={"form": record}))
+            (letter,) = office.desk().preview()
+            assert letter.to == expected
+
+
+class TestAgreement:
+    def test_a_reread_verdict_is_told_when_a_person_agreed_and_not_before(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        office.receive(*whole())
+        deliver(office, server)
+        office.campaign = with_limit(office.campaign, 1)
+        file_mail(office.book, office.campaign, office.clock, everything=True)
+        (due,) = office.book.replies.due()
+        assert due.held == HELD_BY_REREADING
+        assert office.draft() == 0
+        assert not office.replies("draft", "approved")
+        office.book.replies.agree([due.id])
+        assert office.draft() == 1
+        body = office.replies("draft")[0].body
+        assert "超过1字上限" in body
+        assert "谢谢" not in body  # nothing has come
+
+    def test_an_accusation_that_a_mended_rule_takes_back_is_taken_back_in_words(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        good = office.campaign
+        office.campaign = with_limit(good, 1)
+        office.receive(*whole())
+        assert "超过1字上限" in deliver(office, server).body
+        office.campaign = good
+        file_mail(office.book, good, office.clock, everything=True)
+        office.book.replies.agree([due.id for due in office.book.replies.due()])
+        assert office.draft() == 1
+        letter = office.replies("draft")[0]
+        assert letter.kind == "receipt"
+        assert "谨致歉意" in letter.body
+        assert "以本次为准" in letter.body
+
+    def test_an_edited_rule_accuses_nobody_by_itself_when_another_file_comes(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        by_itself(office)
+        office.receive(*whole())
+        answer = deliver(office, server)
+        office.campaign = with_limit(office.campaign, 1)
+        office.later(hours=3)
+        office.receive(scan(version="2"), in_reply_to=(answer.message_id,))
+        office.draft()
+        letter = office.replies()[-1]
+        assert "超过1字上限" in letter.body
+        assert letter.state == "draft"
+        assert "请先确认" in (letter.reason or "")
+
+    def test_what_the_mail_itself_brought_goes_out_by_itself(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        by_itself(office)
+        office.receive(form(), case_text())
+        answer = deliver(office, server)
+        office.later(hours=3)
+        office.receive(scan(), in_reply_to=(answer.message_id,))
+        office.draft()
+        assert office.replies()[-1].state == "approved"
+
+
+class TestTime:
+    def test_letters_that_wait_carry_the_day_on_which_they_go(self, office: Office) -> None:
+        office.receive(form())
+        office.draft()
+        office.approve_all()
+        assert office.replies()[0].body.endswith("\n2025年6月3日\n")
+        office.now = at(5)
+        office.draft()
+        (letter,) = office.replies()
+        assert letter.body.endswith("\n2025年6月5日\n")
+        assert "您6月3日为" in letter.body
+        assert letter.state == "approved"
+
+    def test_a_persons_own_ending_is_left_as_it_is(self, office: Office) -> None:
+        office.receive(form())
+        office.draft()
+        office.book.replies.edit(1, office.now, subject="x", body="请补正文。\n2025年6月3日 张\n")
+        office.now = at(5)
+        office.draft()
+        assert office.replies()[0].body == "请补正文。\n2025年6月3日 张\n"
+
+    @pytest.mark.parametrize("approved", [False, True])
+    def test_a_deadline_that_has_passed_is_not_sent(self, office: Office, approved: bool) -> None:
+        office.now = at(30, 20)
+        office.receive(form())
+        office.draft()
+        if approved:
+            office.approve_all()
+        office.now = at(2, 9, month=7)
+        office.draft()
+        old, new = office.replies()
+        assert (old.state, new.state) == ("withheld", "draft")
+        assert "请于2025年6月30日24时前" not in new.body
+        assert "已于2025年6月30日24时截止" in new.body
+        assert ("再看一遍" in (new.reason or "")) is approved
+        assert office.draft() == 0  # once
+
+    def test_where_replies_go_out_by_themselves_the_new_letter_does_too(
+        self, office: Office
+    ) -> None:
+        by_itself(office)
+        office.now = at(30, 20)
+        office.receive(form())
+        office.draft()
+        office.now = at(2, 9, month=7)
+        office.draft()
+        assert [r.state for r in office.replies()] == ["withheld", "approved"]
+
+    def test_a_decision_is_no_mail(self, office: Office) -> None:
+        office.receive(form())
+        office.draft()
+        office.now = at(10)
+        office.book.decisions.add(
+            "waive", who="张", now=office.now, case_no="DJ001", payload={"code": "scan-missing"}
+        )
+        office.file()
+        office.draft()
+        (letter,) = office.replies("draft")
+        assert "您6月3日为" in letter.body
+
+
+def test_a_mistake_in_a_template_is_told_though_dates_are_put_right(
+    office: Office, tmp_path: Path
+) -> None:
+    office.receive(form())
+    office.draft()
+    office.now = at(5)
+    office.receive(case_text())
+    office.rules = tmp_path / "campaign.toml"
+    (office.rules.parent / "replies").mkdir()
+    (office.rules.parent / "replies" / "missing.txt.j2").write_text("{{ oops }}", encoding="utf-8")
+    with pytest.raises(CampaignError):
+        office.draft()
+    assert office.replies()[0].body.endswith("2025年6月5日\n")
