@@ -36,7 +36,7 @@ def missing_documents(case: Case, campaign: Campaign) -> Iterator[Finding]:
     for file, names in doubtful.items():
         yield Finding(
             IssueCode.ASSEMBLY_UNSURE,
-            detail=f"文件“{file}”未能打开，可能就是尚缺的{'或'.join(names)}",
+            detail=f"文件“{file}”未能读出或未能全部读出，可能含有尚缺的{'或'.join(names)}",
         )
 
 

@@ -61,7 +61,7 @@ def fills(case: Case, role: Role) -> bool:
 
 
 def stand_ins(case: Case, role: Role, campaign: Campaign) -> tuple[list[str], list[str]]:
-    """Files that could not be opened and are (first list) or may be (second) the document of `role`.
+    """Files not read, or not read whole, that are (first list) or may hold (second) what is missing.
 
     By what the sender called it where the name tells, else by what such a file can hold.
     """
@@ -73,6 +73,12 @@ def stand_ins(case: Case, role: Role, campaign: Campaign) -> tuple[list[str], li
             evident.append(closed.name)
         elif role in held.possible:
             possible.append(closed.name)
+    partly = (material.attachment for material in case.documents if material.attachment.lost)
+    possible += [
+        attachment.filename or "未命名文件"
+        for attachment in partly
+        if readable(attachment) and role in _may_hold(attachment.kind)
+    ]
     return evident, possible
 
 

@@ -11,7 +11,7 @@ from inbox_ingest.records import Case, IssueCode
 
 
 def seals(case: Case, campaign: Campaign) -> Iterator[Finding]:
-    """seal-missing only when every page was seen in colour and surely has none; else seal-unverified."""
+    """seal-missing only where pages on which the form was read surely have none; else seal-unverified."""
     del campaign
     scans = [m.attachment for m in with_role(case, "form_scan") if readable(m.attachment)]
     if not scans:
@@ -19,7 +19,7 @@ def seals(case: Case, campaign: Campaign) -> Iterator[Finding]:
     verdicts = [attachment.scan.seal if attachment.scan else "unverified" for attachment in scans]
     if "present" in verdicts:
         return
-    if all(verdict == "absent" for verdict in verdicts):
+    if all(verdict == "absent" for verdict in verdicts) and all(a.form for a in scans):
         yield Finding(IssueCode.SEAL_MISSING)
         return
     notes = [a.scan.note for a in scans if a.scan is not None and a.scan.note]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.errors import IngestError
@@ -25,12 +26,14 @@ from inbox_ingest.reading.role_rules import named_roles
 from inbox_ingest.records import (
     Attachment,
     CaseText,
-    FieldValue,
     FormRecord,
     IssueCode,
     Problem,
     Want,
 )
+
+if TYPE_CHECKING:
+    from inbox_ingest.reading.parsed import Parsed
 
 # Kinds that a case never needs, unless their name says otherwise.
 _UNREAD_KINDS = frozenset(
@@ -60,7 +63,8 @@ _RARE = (b"1\xbe", b"\xdb\xa5", b"\xffWPC", b"\0\0\0\x0cjP", b"\0\0\0\x0cJXL", b
 _LOGO_SIDE = 320
 _LOGO_AREA = 250_000
 _LOGO_BYTES = 20_000
-_MOST_PASTED = 3  # pasted pictures that are looked at: a form's pages, not an album
+MOST_RECOGNISED = 40  # pages of one mail that OCR is asked for: some two minutes
+_MOST_PASTED = 12  # pasted pictures that are looked at: the pages of a form and a text, no album
 
 
 class FileReader:
@@ -68,6 +72,7 @@ class FileReader:
 
     def __init__(self, campaign: Campaign, sink: Sink, derived: Derived) -> None:
         self.wants: list[Want] = []
+        self._pages_left = MOST_RECOGNISED
         self._campaign = campaign
         self._sink = sink
         self._derived = derived
@@ -80,9 +85,12 @@ class FileReader:
             return [self._attachment(item, Finding(), None, None, pixels=pixels, inline=True)]
         keeper = _Remembering(self._sink)
         finding = self._find(item, keeper)
-        self.wants += finding.wants
-        form, case_text = self._parsed(item, finding)
+        finding = self._within_budget(finding)
+        form, case_text, scan = self._parsed(item, finding)
+        finding = finding.model_copy(update={"scan": scan})
         pasted = list(self._pasted(item, finding, form, keeper))
+        if _has_too_many_pictures(finding, form):
+            finding = finding.model_copy(update={"lost": (*finding.lost, "贴入的图片过多")})
         if form is None and pasted and _is_pictures_only(finding):
             finding, form = self._with_pages(item, finding, pasted)
             pasted = []
@@ -117,11 +125,12 @@ class FileReader:
         from inbox_ingest.reading.role_rules import is_left_behind
         from inbox_ingest.reading.roles import role_of
 
+        document = finding.document
         verdict = role_of(
             item.kind,
             item.filename,
             self._campaign,
-            document=finding.document,
+            document=document,
             form=form,
             case_text=case_text,
             scan=finding.scan,
@@ -147,22 +156,29 @@ class FileReader:
             scan=finding.scan,
             problems=tuple(dict.fromkeys(problems)),
             unopened=tuple(name for name in item.unopened if name),
+            lost=finding.lost if document is None else (*document.lost, *finding.lost),
         )
 
-    def _parsed(self, item: Item, finding: Finding) -> tuple[FormRecord | None, CaseText | None]:
-        document = finding.document
-        if document is None:
-            return None, None
-        from inbox_ingest.reading.case_text import read_case_text
-        from inbox_ingest.reading.form import read_form
-        from inbox_ingest.reading.form_region import find_form
+    def _within_budget(self, finding: Finding) -> Finding:
+        """Note what has to be recognised, up to `MOST_RECOGNISED` pages of a mail.
 
-        campaign, filename = self._campaign, item.filename
-        region = find_form(document, campaign)
-        form = None if region is None else read_form(document, region, campaign, filename)
-        if form is not None and finding.line_scores:
-            form = _with_confidence(form, finding)
-        return form, read_case_text(document, region, campaign, filename)
+        Pages that were recognised before count as well, so that reading a mail again asks for no more.
+        """
+        from inbox_ingest.reading.ocr import MOST_READ
+
+        if finding.picture == "page" and not finding.problems:
+            self._pages_left -= min(finding.pages, MOST_READ)
+        wants_ocr = any(want.kind == "ocr" for want in finding.wants)
+        if wants_ocr and self._pages_left < 0:
+            lost = (*finding.lost, "邮件中扫描页过多，未识别")
+            return finding.model_copy(update={"wants": (), "lost": lost})
+        self.wants += finding.wants
+        return finding
+
+    def _parsed(self, item: Item, finding: Finding) -> Parsed:
+        from inbox_ingest.reading.parsed import parsed
+
+        return parsed(finding, self._campaign, item.filename)
 
     def _problems(self, item: Item, finding: Finding) -> Iterable[Problem]:
         yield from item.problems
@@ -200,7 +216,7 @@ class FileReader:
     ) -> Iterator[tuple[int, _Page]]:
         """The pages among the pictures of a document that holds a form, or nothing but pictures."""
         document = finding.document
-        if document is None or not (form is not None or _is_pictures_only(finding)):
+        if document is None or not _may_hold_pages(finding, form):
             return
         looked_at = 0
         for number, picture in enumerate(document.pictures, 1):
@@ -212,7 +228,7 @@ class FileReader:
                 return
             seen = self._find(replace(item, content=content, kind=picture.kind), self._sink)
             if seen.picture == "page":
-                self.wants += seen.wants
+                seen = self._within_budget(seen)
                 yield number, _Page(content, picture.kind, seen)
 
     def _page(self, item: Item, number: int, page: _Page) -> Attachment:
@@ -225,20 +241,21 @@ class FileReader:
             container=item.filename or item.container,
             damage=None,
         )
-        form, case_text = self._parsed(part, page.finding)
+        form, case_text, _ = self._parsed(part, page.finding)
         return self._attachment(part, page.finding, form, case_text)
 
     def _with_pages(
         self, item: Item, finding: Finding, pages: list[tuple[int, _Page]]
     ) -> tuple[Finding, FormRecord | None]:
         """A document that is nothing but pasted pages: what they say is what it says."""
-        forms = [(self._parsed(item, page.finding)[0], page.finding) for _, page in pages]
+        forms = [(self._parsed(item, page.finding).form, page.finding) for _, page in pages]
         form, best = next((pair for pair in forms if pair[0] is not None), forms[0])
         seals = [page.finding.scan for _, page in pages if page.finding.scan is not None]
         sealed = next((scan for scan in seals if scan.seal == "present"), None)
         merged = {
             "document": best.document if form is not None else finding.document,
             "scan": sealed or best.scan,
+            "lost": (*finding.lost, *(w for _, page in pages for w in page.finding.lost)),
             "problems": (
                 *finding.problems,
                 *(p for _, page in pages for p in page.finding.problems),
@@ -290,6 +307,17 @@ def _is_logo(item: Item, pixels: tuple[int, int] | None) -> bool:
     return min(pixels) < _LOGO_SIDE or pixels[0] * pixels[1] < _LOGO_AREA
 
 
+def _may_hold_pages(finding: Finding, form: FormRecord | None) -> bool:
+    return form is not None or _is_pictures_only(finding)
+
+
+def _has_too_many_pictures(finding: Finding, form: FormRecord | None) -> bool:
+    """Whether a scanned page may be pasted in where nobody looks any more."""
+    pictures = finding.document.pictures if finding.document is not None else ()
+    large = sum(picture.size >= _LOGO_BYTES for picture in pictures)
+    return large > _MOST_PASTED and _may_hold_pages(finding, form)
+
+
 def _is_pictures_only(finding: Finding) -> bool:
     document = finding.document
     return (
@@ -297,19 +325,6 @@ def _is_pictures_only(finding: Finding) -> bool:
         and bool(document.pictures)
         and count_characters(document.text) <= _NO_TEXT
     )
-
-
-def _with_confidence(form: FormRecord, finding: Finding) -> FormRecord:
-    """The fields with the confidence of their own lines, not of the worst line on the page."""
-    from inbox_ingest.reading.ocr_document import confidence_of
-
-    fields: dict[str, FieldValue] = {}
-    for name, value in form.fields.items():
-        own = confidence_of(value.value or "", finding.line_scores)
-        own = own if value.sure else min(own, value.evidence.confidence)
-        evidence = value.evidence.model_copy(update={"confidence": own})
-        fields[name] = value.model_copy(update={"evidence": evidence})
-    return form.model_copy(update={"fields": fields})
 
 
 _ENDS = {"jpeg": b"\xff\xd9", "png": b"IEND", "pdf": b"%%EOF", "gif": b";"}

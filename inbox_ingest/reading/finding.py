@@ -18,7 +18,9 @@ class Finding(Frozen):
     what a picture shows: a page of text, a photo, or something too small to be either. `wants` is
     work that has to be done in a batch before the rest can be said: the file is then read again.
     `pages` is how many pages were seen, 0 where the format has none. `line_scores` holds every line
-    that OCR read, without white space, with its score from 0 to 1.
+    that OCR read, without white space, with its score from 0 to 1. Where pages of text stand beside
+    recognised ones, `document` is all of them and `typed` and `recognised` are the two apart. `lost`
+    names what of the file nobody read, beside what `document.lost` says.
     """
 
     document: Document | None = None
@@ -28,3 +30,6 @@ class Finding(Frozen):
     problems: tuple[Problem, ...] = ()
     pages: int = 0
     line_scores: tuple[tuple[str, float], ...] = ()
+    typed: Document | None = None
+    recognised: Document | None = None
+    lost: tuple[str, ...] = ()

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from inbox_ingest.reading.scan_picture import Pixels, Sheet
     from inbox_ingest.reading.scan_table import Rect
 
-OCR_VERSION = 1  # part of every result; raise it and old results are made again
-MOST_PAGES = 6  # of one file: a form has one page, seldom two
+MOST_READ = 8  # pages of one file that are recognised; all of them are looked at (`ocr_pages`)
+OCR_VERSION = 2  # part of every result; raise it and old results are made again
 MEMORY_MIB = 900  # what a worker needs at its peak (measured with benchmarks/readers.py)
+
+_SURE_LINE = 0.8  # score
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the straightened page
 
@@ -61,10 +63,16 @@ class PageResult(Frozen):
 
 
 class OcrResult(Frozen):
-    """All pages of a file that were looked at; `more` says that the file has further ones."""
+    """The pages of a file that were read. `seen` of them were looked at, photos among them.
+
+    `unread` are the numbers of further pages of text; `more` says that the file has pages beyond
+    those that were looked at.
+    """
 
     version: int = OCR_VERSION
     pages: tuple[PageResult, ...]
+    seen: int = 1
+    unread: tuple[int, ...] = ()
     more: bool = False
 
 
@@ -84,14 +92,17 @@ def recognise(content: Content, kind: str) -> bytes | Problem:
 
     Takes some 3 s a page on one core. A READER_MISSING problem says that rapidocr is not installed.
     """
+    from inbox_ingest.reading.ocr_pages import choose
+
     try:
-        pages = tuple(_page(sheet) for sheet in _sheets(content, kind))
+        chosen = choose(_sheets(content, kind))
+        pages = tuple(_page(sheet) for sheet in chosen.sheets)
     except Unreadable as unreadable:
         return Problem(code=unreadable.code, detail=unreadable.detail)
     except ImportError:
         detail = "本机未安装文字识别组件（pip install rapidocr onnxruntime）"
         return Problem(code=IssueCode.READER_MISSING, detail=detail)
-    result = OcrResult(pages=pages[:MOST_PAGES], more=len(pages) > MOST_PAGES)
+    result = OcrResult(pages=pages, seen=chosen.seen, unread=chosen.unread, more=chosen.more)
     return result.model_dump_json().encode()
 
 
@@ -99,14 +110,10 @@ def _sheets(content: Content, kind: str) -> Iterator[Sheet]:
     if kind == "pdf":
         from inbox_ingest.reading.pdf_render import picture_pages
 
-        yield from picture_pages(content, most=MOST_PAGES)
-        return
+        return picture_pages(content)
     from inbox_ingest.reading.scan_picture import open_sheets
 
-    for sheet in open_sheets(content, kind):
-        if sheet.number > MOST_PAGES:
-            return
-        yield sheet
+    return open_sheets(content, kind)
 
 
 # --- one page ---------------------------------------------------------------------------------
@@ -139,7 +146,7 @@ def _page(sheet: Sheet) -> PageResult:
             TickSquare(box=_box(square.place), ink=square.ink) for square in tick_squares(ink)
         ),
     )
-    return page.model_copy(update=_seal_of(sheet, straight))
+    return page.model_copy(update=_seal_of(sheet, straight, page))
 
 
 def _box(place: Rect) -> Box:
@@ -210,9 +217,10 @@ def _starts(text: str, characters: Any) -> tuple[int, ...]:
     return tuple(left for _, left in found)
 
 
-def _seal_of(sheet: Sheet, straight: Pixels) -> dict[str, object]:
+def _seal_of(sheet: Sheet, straight: Pixels, page: PageResult) -> dict[str, object]:
     """The verdict on the page as it came and as it was straightened: the more careful one counts."""
     from inbox_ingest.reading.seal import find_seal
+    from inbox_ingest.reading.seal_ink import unexplained_ink
 
     sight = find_seal(straight, colour_stored=sheet.colour_stored)
     if sight.verdict != "present":
@@ -222,6 +230,8 @@ def _seal_of(sheet: Sheet, straight: Pixels) -> dict[str, object]:
             sight = before._replace(circle=None)
         elif before.verdict == "unverified":
             sight = before._replace(circle=sight.circle)
+    if sight.verdict == "absent" and unexplained_ink(straight, _surely_text(page)):
+        sight = sight._replace(verdict="unverified", note="有灰黑色印迹，可能是复印出来的印章")
     circle, text = None, None
     if sight.circle is not None:
         height, width = straight.shape[:2]
@@ -236,6 +246,22 @@ def _seal_of(sheet: Sheet, straight: Pixels) -> dict[str, object]:
         "seal_circle": None if circle is None else tuple(round(value, 1) for value in circle),
         "seal_text": text,
     }
+
+
+def _surely_text(page: PageResult) -> list[Rect]:
+    """Where surely writing or a tick box stands: what was read badly, or is too high, may be a seal."""
+    from statistics import median
+
+    from inbox_ingest.reading.scan_table import Rect
+
+    lines = page.lines
+    heights = [line.box[3] - line.box[1] for line in lines]
+    highest = 2.0 * median(heights) if heights else 0.0
+    return [Rect(*square.box) for square in page.squares] + [
+        Rect(*line.box)
+        for line, height in zip(lines, heights, strict=True)
+        if line.score >= _SURE_LINE and height <= highest
+    ]
 
 
 def _arc_text(pixels: Pixels, circle: tuple[float, float, float]) -> str | None:

@@ -6,8 +6,8 @@
 | a picture, or text in fonts that give rubbish | OCR (`Want`), as any scan |
 | a picture over a scanner's invisible text | OCR: that text is the scanner's guess |
 
-A seal is looked for on every picture page, as on any scan, and on text pages that a picture or a
-stamp lies on.
+A seal is looked for on every picture page, as on any scan, and on text pages that hold a picture, a
+stamp, or anything drawn in red.
 A signature field that shows something is an electronic seal (电子签章).
 """
 
@@ -22,7 +22,7 @@ from inbox_ingest.reading import ocr
 from inbox_ingest.reading.document import Document, Paragraph, Table, Unreadable
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.ocr_document import document_from_ocr, line_scores
-from inbox_ingest.reading.scan import recognised_scan
+from inbox_ingest.reading.scan import recognised_document, scan_record
 from inbox_ingest.reading.table_grid import Area
 from inbox_ingest.records import (
     EMPTY_BOX,
@@ -40,10 +40,8 @@ if TYPE_CHECKING:
     from inbox_ingest.reading.content import Content, Derived
     from inbox_ingest.reading.pdf_render import PageLook
     from inbox_ingest.reading.pdf_text import Mark, PageText
-    from inbox_ingest.reading.scan_picture import Pixels
 
-MOST_SEAL_PAGES = 8  # adorned text pages that are searched for a seal
-_MOST_PICTURES = 12
+_LOOK_SIDE = 900  # pixels: enough to see what a page shows and whether it bears a seal
 
 
 def read_pdf(content: Content, derived: Derived) -> Finding:
@@ -69,10 +67,11 @@ def _read(content: Content, document: pypdfium2.PdfDocument, derived: Derived) -
     pictures = [look for look in looks if look.kind == "picture"]
     blocks, problems = _text_blocks(content, document, texts)
     finding = Finding(
-        document=Document(blocks=_flat(blocks), lost=_lost(document, looks)) if blocks else None,
+        document=Document(blocks=_flat(blocks)) if blocks else None,
         scan=_seal_on_text(document, texts),
         pages=len(document),
         problems=problems,
+        lost=_lost(document, looks),
     )
     if not pictures:
         if not texts:
@@ -213,13 +212,16 @@ def _seal_on_text(document: pypdfium2.PdfDocument, looks: Sequence[PageLook]) ->
     from inbox_ingest.reading.pdf_render import sheet_of
     from inbox_ingest.reading.seal import find_seal
 
-    for look in [look for look in looks if look.adorned][:MOST_SEAL_PAGES]:
-        sight = find_seal(sheet_of(document, look).pixels, may_deny=False)
+    doubtful: ScanRecord | None = None
+    for look in looks:
+        if not look.adorned:
+            continue
+        sight = find_seal(sheet_of(document, look, _LOOK_SIDE).pixels, may_deny=False)
         if sight.verdict == "present":
             return ScanRecord(seal="present", colour=True, electronic=True)
-        if sight.circle is not None:
-            return ScanRecord(seal="unverified", colour=True, electronic=True, note=sight.note)
-    return None
+        if sight.circle is not None and doubtful is None:
+            doubtful = ScanRecord(seal="unverified", colour=True, electronic=True, note=sight.note)
+    return doubtful
 
 
 # --- picture pages ----------------------------------------------------------------------------
@@ -232,63 +234,62 @@ def _waiting(
     reason: Want | Problem,
 ) -> Finding:
     """What is known before OCR; `reason` is the wish for it, or why there will be none."""
-    sheets = _page_like(document, pictures)
-    if not sheets:
+    seen = _seen(document, pictures)
+    if seen is None:
         return finding if finding.document else finding.model_copy(update={"picture": "photo"})
-    signed = any(look.signed for look in pictures)
-    update: dict[str, object] = {"scan": finding.scan or _seen(sheets, signed=signed)}
+    update: dict[str, object] = {"scan": _better(finding.scan, seen)}
     if isinstance(reason, Problem):
         update["problems"] = (*finding.problems, reason)
+        update["lost"] = (*finding.lost, "扫描页未识别")
     else:
         update["wants"] = (reason,)
     return finding.model_copy(update={**update, "picture": "page"})
 
 
-def _page_like(
-    document: pypdfium2.PdfDocument, pictures: Sequence[PageLook]
-) -> list[tuple[Pixels, bool]]:
-    """Rendered pages that show a page of text, each with whether its picture can hold colour."""
+def _seen(document: pypdfium2.PdfDocument, pictures: Sequence[PageLook]) -> ScanRecord | None:
+    """What pages that show text look like before OCR; None where all are photos."""
     from inbox_ingest.reading.pdf_render import sheet_of
-    from inbox_ingest.reading.scan_page import picture_kind
-
-    sheets = (sheet_of(document, look) for look in pictures[:_MOST_PICTURES])
-    return [(s.pixels, s.colour_stored) for s in sheets if picture_kind(s.pixels) == "page"]
-
-
-def _seen(sheets: Sequence[tuple[Pixels, bool]], *, signed: bool) -> ScanRecord:
     from inbox_ingest.reading.scan import before_ocr
-    from inbox_ingest.reading.seal import find_seal
+    from inbox_ingest.reading.scan_page import picture_kind
+    from inbox_ingest.reading.seal import SealSight, find_seal
 
-    if signed:
+    if any(look.signed for look in pictures):
         return ScanRecord(seal="present", colour=True, electronic=True)
-    return before_ocr(
-        [find_seal(pixels, colour_stored=colour, may_deny=False) for pixels, colour in sheets]
-    )
+    sights: list[SealSight] = []
+    for look in pictures:
+        sheet = sheet_of(document, look, _LOOK_SIDE)
+        if picture_kind(sheet.pixels) == "page":
+            colour = sheet.colour_stored
+            sights.append(find_seal(sheet.pixels, colour_stored=colour, may_deny=False))
+            if sights[-1].verdict == "present":
+                break
+    return before_ocr(sights) if sights else None
+
+
+def _better(text: ScanRecord | None, pictures: ScanRecord) -> ScanRecord:
+    """A seal on text pages or on picture pages: a sure one before a doubtful one before none."""
+    if text is None or (pictures.seal == "present" and text.seal != "present"):
+        return pictures
+    return text
 
 
 def _merged(finding: Finding, blocks: _Blocks, result: ocr.OcrResult, *, signed: bool) -> Finding:
     """Text pages and recognised pages as one document, in the order of the pages."""
-    recognised = recognised_scan(result)
-    scan = finding.scan or recognised.scan
+    read = recognised_document(result)
+    scan = _better(finding.scan, scan_record(result))
     if signed:
         scan = ScanRecord(seal="present", colour=True, electronic=True)
-    if not blocks:
-        return recognised.model_copy(
-            update={"scan": scan, "pages": finding.pages, "problems": finding.problems}
-        )
+    elif finding.lost and scan.seal == "absent":
+        scan = ScanRecord(seal="unverified", colour=scan.colour, note="页数过多，未逐页查看")
+    scores = line_scores(result)
+    update: dict[str, object] = {"scan": scan, "picture": "page", "line_scores": scores}
+    if finding.document is None:
+        return finding.model_copy(update={**update, "document": read})
     pages: _Blocks = list(blocks)
-    worst = 1.0
     for page in result.pages:
         one = document_from_ocr(result.model_copy(update={"pages": (page,)}))
         pages.append((page.number, list(one.blocks)))
-        worst = min(worst, one.confidence)
     flat = _flat(sorted(pages, key=lambda entry: entry[0]))
-    document = Document(blocks=flat, means="ocr", confidence=worst)
-    return finding.model_copy(
-        update={
-            "document": document,
-            "scan": scan,
-            "picture": "page",
-            "line_scores": line_scores(result),
-        }
-    )
+    whole = read.model_copy(update={"blocks": flat})
+    parts = {"typed": finding.document, "recognised": read}
+    return finding.model_copy(update={**update, **parts, "document": whole})

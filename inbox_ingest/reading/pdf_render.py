@@ -29,13 +29,15 @@ MOST_BYTES = 200 * 1024 * 1024
 MOST_OBJECTS = 4000  # of one page that are looked at; a page of text has some hundred
 _FEWEST_CHARACTERS = 8
 _SIGNATURE_SIDE = 20.0  # points; a smaller appearance is no seal that anybody could see
+_SOME_RED = 40  # of 255: a seal's ink, however pale
+_DRAWN = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_TEXT)
 _DRAWS = re.compile(r"(?<![\w/])(?:Do|Tj|TJ|sh|BI|[fFbBsS]\*?)(?![\w])")
 
 PageKind = Literal["text", "picture", "blank"]
 
 
 class PageLook(NamedTuple):
-    """One page: its number from 1, what it is, whether a picture or stamp lies on it."""
+    """One page: its number from 1, what it is, whether something lies on it that may be a seal."""
 
     number: int
     kind: PageKind
@@ -86,21 +88,21 @@ def render(document: pypdfium2.PdfDocument, number: int, side: int = WORKING_SID
     return np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
 
 
-def picture_pages(content: Content, most: int) -> Iterator[Sheet]:
-    """The pages without usable text, rendered, `most` at most.
+def picture_pages(content: Content) -> Iterator[Sheet]:
+    """The pages without usable text, rendered one by one, among the first `MOST_PAGES`.
 
     Raises:
         Unreadable: as `opened`.
     """
     with opened(content) as document:
-        pictures = (look for look in looks(document) if look.kind == "picture")
-        for look in islice(pictures, most + 1):
-            yield sheet_of(document, look)
+        for look in looks(document):
+            if look.kind == "picture":
+                yield sheet_of(document, look)
 
 
-def sheet_of(document: pypdfium2.PdfDocument, look: PageLook) -> Sheet:
+def sheet_of(document: pypdfium2.PdfDocument, look: PageLook, side: int = WORKING_SIDE) -> Sheet:
     """One page as a sheet for the readers of scans."""
-    pixels = render(document, look.number)
+    pixels = render(document, look.number, side)
     size = (pixels.shape[1], pixels.shape[0])
     return Sheet(pixels, size, look.colour_stored, look.number)
 
@@ -113,6 +115,7 @@ class _Objects(NamedTuple):
     pictures: int
     visible_text: bool
     colour: bool
+    red: bool  # a line, a shape or a character that is drawn in red, or in no plain colour
 
 
 def _look(document: pypdfium2.PdfDocument, number: int) -> PageLook:
@@ -127,14 +130,14 @@ def _look(document: pypdfium2.PdfDocument, number: int) -> PageLook:
     return PageLook(
         number=number,
         kind=kind,
-        adorned=stamped or objects.pictures > 0,
+        adorned=stamped or objects.pictures > 0 or objects.red,
         signed=signed,
         colour_stored=objects.colour or stamped,
     )
 
 
 def _objects(page: pypdfium2.PdfPage) -> _Objects:
-    count, pictures, colour = 0, 0, False
+    count, pictures, colour, red = 0, 0, False, False
     texts: list[bool] = []
     for item in islice(page.get_objects(max_depth=3), MOST_OBJECTS):
         count += 1
@@ -146,9 +149,24 @@ def _objects(page: pypdfium2.PdfPage) -> _Objects:
             colour = _picture_has_colour(item, page) or colour
         elif item.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
             colour = colour or not pictures
+        red = red or (item.type in _DRAWN and _may_be_red(item))
+    red = red or count == MOST_OBJECTS  # whatever comes after these was not looked at
     # Text that a scanner's own OCR laid invisibly over the picture is no text of the sender's.
     visible = sum(texts) > 0.3 * len(texts) if texts else False
-    return _Objects(count, pictures, visible, colour)
+    return _Objects(count, pictures, visible, colour, red)
+
+
+def _may_be_red(item: pypdfium2.PdfObject) -> bool:
+    """Whether lines or areas of an object are redder than grey; patterns and gradients may be."""
+    if item.type == pdfium.FPDF_PAGEOBJ_SHADING:
+        return True
+    for colour_of in (pdfium.FPDFPageObj_GetStrokeColor, pdfium.FPDFPageObj_GetFillColor):
+        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+        if not colour_of(item.raw, red, green, blue, alpha):
+            return True
+        if red.value - max(green.value, blue.value) > _SOME_RED:
+            return True
+    return False
 
 
 def _picture_has_colour(item: pypdfium2.PdfObject, page: pypdfium2.PdfPage) -> bool:

@@ -10,6 +10,7 @@ from inbox_ingest.campaigns import Campaign, squeeze
 from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.document import Document, Paragraph
 from inbox_ingest.reading.form_region import find_form
+from inbox_ingest.reading.form_traces import has_trace_of_form
 from inbox_ingest.reading.formats import CONTAINERS, PICTURES, PROGRAMS, SOUNDS, VIDEOS
 from inbox_ingest.reading.unpack import is_rubbish
 from inbox_ingest.records import CaseText, FormRecord, Role, ScanRecord
@@ -62,6 +63,22 @@ class Exhibit:
         """Whether the file name has one of these words."""
         name = squeeze(self.filename or "")
         return any(word in name for word in words)
+
+    @property
+    def reads_otherwise(self) -> bool:
+        """Whether recognised pages, read well, hold a text without any word of the form.
+
+        Then no name makes them a form. A page with next to no text may be the form's last one.
+        """
+        document = self.document
+        return (
+            document is not None
+            and document.means == "ocr"
+            and self.form is None
+            and not document.lost
+            and count_characters(document.text) > _NO_TEXT
+            and not has_trace_of_form(document, self.campaign)
+        )
 
     @property
     def sections(self) -> int:
@@ -122,6 +139,8 @@ def _scanned_picture(exhibit: Exhibit) -> Verdict | None:
     if exhibit.kind not in PICTURES or not _wants_scan(exhibit) or exhibit.called(_MEDIA_WORDS):
         return None
     if exhibit.named("form_scan") or exhibit.named("form"):
+        if exhibit.reads_otherwise:
+            return Verdict("other", "图上的文字不是申报表")
         return Verdict("form_scan", "文件名是申报表扫描件")
     if exhibit.scan is None and _page_shaped(exhibit) and not exhibit.called(_PHOTO_WORDS):
         return Verdict("form_scan", "整页扫描的图片，未经识别")
@@ -157,10 +176,12 @@ def _blank_form(exhibit: Exhibit) -> Verdict | None:
 def _filled_form(exhibit: Exhibit) -> Verdict | None:
     if exhibit.form is None:
         return None
-    if exhibit.document is not None and exhibit.document.means == "ocr":
+    values = exhibit.form.fields.values()
+    if values and not any(value.evidence.means == "text" for value in values):
         return Verdict("form_scan", "页面上识别出申报表")
-    if exhibit.kind in _PAGES and exhibit.scan is not None and exhibit.scan.seal == "present":
-        return Verdict("form_scan", "盖章的申报表")
+    if exhibit.kind in _PAGES and exhibit.scan is not None:
+        sealed = exhibit.scan.seal == "present"
+        return Verdict("form_scan", "盖章的申报表" if sealed else "申报表和它的扫描页")
     both = exhibit.sections >= 2
     return Verdict("form", "申报表和案例正文在同一个文件中" if both else "申报表")
 
@@ -260,14 +281,15 @@ def _by_name(exhibit: Exhibit) -> Verdict | None:
     """What the content does not tell the name may."""
     if _empty(exhibit):
         return Verdict("other", "空白文档")
-    if exhibit.kind in _PAGES and exhibit.named("form_scan"):
+    a_form = exhibit.named("form") and not exhibit.reads_otherwise
+    a_scan = exhibit.named("form_scan") and not exhibit.reads_otherwise
+    if a_scan and exhibit.kind in _PAGES:
         return Verdict("form_scan", "文件名是申报表扫描件")
-    if exhibit.named("case_text") and not (exhibit.named("form") and exhibit.case_text is None):
+    if exhibit.named("case_text") and not (a_form and exhibit.case_text is None):
         return Verdict("case_text", "文件名是案例正文")
-    if exhibit.named("form"):
-        return Verdict("form", "文件名是申报表")
-    if exhibit.named("form_scan"):
-        return Verdict("form_scan", "文件名是申报表扫描件")
+    if a_form or a_scan:
+        role: Role = "form" if a_form else "form_scan"
+        return Verdict(role, "文件名是申报表" if a_form else "文件名是申报表扫描件")
     return None
 
 

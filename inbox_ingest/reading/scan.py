@@ -10,8 +10,9 @@ seal?) is in its text.
 | page | yes, once for these bytes | `present` at once, `absent` only after OCR (see below) |
 | page in grey, too small, unsharp | yes | `unverified`, unless a red seal is seen |
 
-`absent` needs all of this: colour, good quality, no trace of a ring in any ink, every page searched,
-and the opinion field or its date recognised, so that the place for a seal is surely in the picture.
+`absent` needs all of this: traces of colour, good quality, no red that does not explain itself, no ink
+of a stamp's size beside writing and rulings, every page searched, and the opinion field recognised in
+a cell with four sides, so that the place for a seal is surely in the picture.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from inbox_ingest.reading import ocr
-from inbox_ingest.reading.document import Unreadable
+from inbox_ingest.reading.document import Document, Unreadable
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.ocr_document import document_from_ocr, line_scores
 from inbox_ingest.records import IssueCode, Problem, ScanRecord, SealVerdict, Want
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 _LOOK_SIDE = 900  # pixels: enough to see what a picture shows; OCR gets it larger
 
-# Words beside which a seal is asked for: the opinion field, its hints, the date under it.
+# Where a seal is asked for: the opinion field's own short label, or its hint.
+_SEAL_PLACE = re.compile(r"^.{0,8}意\s*见[:：]?$|^意$|盖\s*章|签\s*章|公\s*章|[(（]章[)）]")
+# Beside which a seal lies that was put on right: the date under the opinion, too.
 _OPINION = re.compile(r"意见|意$|盖\s*章|签\s*章|公\s*章|（章）|\(章\)|年\s*\d*\s*月\s*\d*\s*日")
 
 
@@ -55,7 +58,7 @@ def read_picture(content: Content, kind: str, derived: Derived) -> Finding:
     if finding.picture != "page":
         return finding
     if isinstance(kept, Problem):
-        return finding.model_copy(update={"problems": (kept,)})
+        return finding.model_copy(update={"problems": (kept,), "lost": ("未识别文字",)})
     want = Want(kind="ocr", sha256=content.sha256)
     return finding.model_copy(update={"wants": (want,)})
 
@@ -93,17 +96,36 @@ def before_ocr(sights: Sequence[SealSight]) -> ScanRecord:
 
 def recognised_scan(result: ocr.OcrResult) -> Finding:
     """What a recognised file says, all its pages together."""
-    document = document_from_ocr(result)
     return Finding(
-        document=document,
-        scan=_record(result),
+        document=recognised_document(result),
+        scan=scan_record(result),
         picture="page",
-        pages=len(result.pages),
+        pages=result.seen,
         line_scores=line_scores(result),
     )
 
 
-def _record(result: ocr.OcrResult) -> ScanRecord:
+def recognised_document(result: ocr.OcrResult) -> Document:
+    """The text of all recognised pages; its `lost` names pages beyond the limits or hardly legible."""
+    return document_from_ocr(result).model_copy(update={"lost": _lost_pages(result)})
+
+
+def _lost_pages(result: ocr.OcrResult) -> tuple[str, ...]:
+    unread = "、".join(str(number) for number in result.unread)
+    badly = "、".join(str(page.number) for page in result.pages if _reads_badly(page))
+    return tuple(
+        words
+        for words in (
+            f"第{unread}页未识别" if unread else "",
+            f"第{badly}页不清" if badly else "",
+            "后面的页未查看" if result.more else "",
+        )
+        if words
+    )
+
+
+def scan_record(result: ocr.OcrResult) -> ScanRecord:
+    """The seal on any of the recognised pages, or how sure it is that none has one."""
     sealed = next((page for page in result.pages if page.seal == "present"), None)
     colour = any(page.colour for page in result.pages)
     if sealed is not None:
@@ -122,13 +144,24 @@ def _without_seal(result: ocr.OcrResult) -> tuple[SealVerdict, str | None]:
     doubtful = next((page for page in result.pages if page.seal == "unverified"), None)
     if doubtful is not None:
         return "unverified", doubtful.seal_note
-    if result.more or not result.pages:
-        return "unverified", "页数过多，未逐页查看"
-    if not any(_opinion_lines(page) for page in result.pages):
+    if result.more or result.unread or not result.pages:
+        return "unverified", "页数过多，未逐页识别"
+    if not any(_shows_seal_place(page) for page in result.pages):
         return "unverified", "未见盖章处，可能没有拍全"
     if any(_reads_badly(page) for page in result.pages):
         return "unverified", "图片不清，看不清有无印章"
     return "absent", None
+
+
+def _shows_seal_place(page: ocr.PageResult) -> bool:
+    """Whether the opinion field is whole in the picture: its label in a cell with all four sides."""
+    return any(
+        cell[0] <= (line.box[0] + line.box[2]) / 2 <= cell[2]
+        and cell[1] <= (line.box[1] + line.box[3]) / 2 <= cell[3]
+        for line in page.lines
+        if _SEAL_PLACE.search(line.text)
+        for cell in page.cells
+    )
 
 
 def _reads_badly(page: ocr.PageResult) -> bool:

@@ -30,9 +30,7 @@ cv2.setNumThreads(1)
 
 WORKING_SIDE = 1600  # longest side in pixels: 137 dpi on A4, where OCR reads as well as at 300
 MOST_PIXELS = 120_000_000  # an A3 sheet at 600 dpi has 70 million, a phone's largest mode 108
-MOST_PAGES = 12
-_MOST_TWICE = 60_000_000  # pixels that are decoded at full size only to look for shades of grey
-_LEAST_BETWEEN = 0.06  # of the ink lies between black and white where a page has shades at all
+MOST_PAGES = 61  # one more than anybody looks at, so that it is seen that there are more
 MOST_BYTES = 200 * 1024 * 1024
 
 # kind (formats.py) → Pillow's plugins that may look at it. Nothing else is tried: a picture whose
@@ -92,12 +90,7 @@ def open_sheets(content: Content, kind: str, side: int = WORKING_SIDE) -> Iterat
                 for number, frame in enumerate(frames, start=1):
                     if number > MOST_PAGES:
                         return
-                    sheet = _sheet(frame, side, number)
-                    if sheet.colour_stored and _is_neutral(sheet.pixels):
-                        # Rare enough to decode it once more, now at its full size.
-                        two_tone = _is_two_tone(content, kind, number)
-                        sheet = sheet._replace(colour_stored=not two_tone)
-                    yield sheet
+                    yield _sheet(frame, side, number)
         except Image.DecompressionBombError as error:
             raise Unreadable(IssueCode.SUSPICIOUS_FILE, "图片尺寸异常，未打开") from error
         except _TRIPPED as error:
@@ -193,25 +186,6 @@ def _has_colour_channels(image: Image.Image) -> bool:
         triples = zip(palette[0::3], palette[1::3], palette[2::3], strict=False)
         return any(max(triple) - min(triple) > 8 for triple in triples)
     return True
-
-
-def _is_neutral(pixels: Pixels) -> bool:
-    """No trace of colour at all: a scan without colour kept as RGB, or a page never on paper."""
-    sample = pixels[::4, ::4].astype(np.int16)
-    return float(np.percentile(lightest(sample) - darkest(sample), 99)) <= 3.0
-
-
-def _is_two_tone(content: Content, kind: str, number: int) -> bool:
-    """Only black and white: a program drew the line between them, and a seal may have got lost."""
-    with content.open() as stream, _opened(stream, kind) as image:
-        if image.width * image.height > _MOST_TWICE:
-            return True  # too large to look again: then nobody can be sure
-        image.seek(number - 1)
-        left, top = max(0, image.width // 2 - 900), max(0, image.height // 2 - 1200)
-        right, bottom = min(image.width, left + 1800), min(image.height, top + 2400)
-        grey = np.asarray(image.crop((left, top, right, bottom)).convert("L"))
-    ink = grey < 192
-    return float((ink & (grey > 64)).sum()) < _LEAST_BETWEEN * max(1.0, float(ink.sum()))
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

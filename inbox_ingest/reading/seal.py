@@ -1,8 +1,9 @@
 """Looks for a round red seal on a page: by colour against the paper's white, then by shape.
 
 A seal (公章) is a thin ring with writing inside it, 38 to 58 mm wide. Red letterheads, discs, thick
-rings of logos, banners and frames fail one of the tests below. `absent` is said only where a colour
-page of good quality holds nothing that could be a seal, red or grey; in all doubt a person looks.
+rings of logos, banners and frames fail one of the tests below. `absent` is said only where a page of
+good quality on which colour survived holds nothing that could be a seal; whether a grey copy of one is
+on it is asked of `seal_ink` once the text is known. In all doubt a person looks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import cv2
 import numpy as np
 
 from inbox_ingest.reading.scan_picture import Pixels, darkest
-from inbox_ingest.reading.seal_doubt import Plane, doubt_about
+from inbox_ingest.reading.seal_doubt import Plane, doubt_about, is_neutral
 from inbox_ingest.reading.seal_shape import Shape, search
 from inbox_ingest.records import SealVerdict
 
@@ -57,6 +58,8 @@ def find_seal(pixels: Pixels, *, colour_stored: bool = True, may_deny: bool = Tr
         verdict: SealVerdict = "present" if found.sure else "unverified"
         note = None if found.sure else "有红色印迹，但不能确定是公章"
         return SealSight(verdict, True, _as_shares(found, small), note)
+    if is_neutral(small):
+        return SealSight("unverified", False, None, "画面没有一点颜色，可能是灰度扫描件或复印件")
     if not may_deny:
         return SealSight("unverified", True, None, None)
     doubt = doubt_about(pixels, small, level, redness)

@@ -20,6 +20,7 @@ from inbox_ingest.reading.seal_shape import (
 Plane = NDArray[np.float32]
 _SOME_RED = 22  # redness that no noise reaches over an area
 _LEAST_RED = 0.00012  # of the picture: some 8 mm² of an A4 sheet
+_LEAST_CHROMA = 3  # of 255: paper that was seen in colour is nowhere so grey
 _LEAST_PIXELS = 500  # a shorter side shows no ring of a seal for sure
 
 
@@ -35,7 +36,7 @@ def doubt_about(pixels: Pixels, small: Pixels, level: Plane, redness: Mask) -> s
         return "有红色印迹，但不能确定是公章"
     if _faint_red(level):
         return "有很淡的红色印迹，看不清是不是印章"
-    if _grey_ring(level, thorough=_is_neutral(small)):
+    if _grey_ring(level):
         return "有圆形印迹但不是红色，可能是复印件"
     return _poor_quality(small, level)
 
@@ -76,16 +77,16 @@ def _unexplained_red(redness: Mask, elsewhere: Mask) -> bool:
     return False
 
 
-def _grey_ring(level: Plane, *, thorough: bool) -> bool:
+def _grey_ring(level: Plane) -> bool:
     """A ring in dark or grey ink: the copy of a stamped page, to be looked at by a person.
 
-    `thorough` also follows rings that a black-and-white scanner broke into pieces.
+    Rings in pieces, and whatever else was copied, are left to `seal_ink`, which knows the text.
     """
     short = min(level.shape[:2])
     ink = np.clip(255.0 - darkest(level), 0, 255).astype(np.uint8)
     for threshold in (24, 70, 130):
         mask = _without_straight_lines((ink >= threshold).astype(np.uint8))
-        reach = max(3, round(short * (0.008 if thorough else 0.003))) | 1
+        reach = max(3, round(short * 0.003)) | 1
         joined = cv2.dilate(mask, np.ones((reach, reach), np.uint8))
         _, _, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
         for left, top, width, height, _area in boxes[1:]:
@@ -93,7 +94,7 @@ def _grey_ring(level: Plane, *, thorough: bool) -> bool:
             if small < 0.12 * short or large > LARGEST * short or small < 0.7 * large:
                 continue
             patch = Patch(int(left), int(top), int(width), int(height))
-            if _rim_share(mask, patch) >= (0.45 if thorough else 0.6):
+            if _rim_share(mask, patch) >= 0.6:
                 return True
     return False
 
@@ -141,11 +142,10 @@ def _faint_red(level: Plane) -> bool:
     return False
 
 
-def _is_neutral(small: Pixels) -> bool:
-    """No trace of colour at all: a grey scan kept as RGB, or a page that never was on paper."""
-    sample = small[::2, ::2].astype(np.int16)
-    spread = lightest(sample) - darkest(sample)
-    return float(np.percentile(spread, 99)) <= 3.0
+def is_neutral(small: Pixels) -> bool:
+    """No trace of colour, not even the paper's: a grey scan kept as RGB, a copy, a page never on paper."""
+    sample = small[::2, ::2]
+    return float(np.percentile(lightest(sample) - darkest(sample), 99)) <= _LEAST_CHROMA
 
 
 def _poor_quality(small: Pixels, level: Plane) -> str | None:

@@ -99,6 +99,16 @@ def long_abstract() -> Attachment:
     )
 
 
+def unsealed_scan() -> Attachment:
+    file = form(filename="申报表盖章.jpg", means="ocr", role="form_scan")
+    return file.model_copy(update={"scan": ScanRecord(seal="absent", colour=True)})
+
+
+def unread_pages(filename: str = "材料.pdf", role: Role = "other", kind: str = "pdf") -> Attachment:
+    seen = ScanRecord(seal="unverified", colour=True)
+    return attachment(filename, role, kind=kind, scan=seen, lost=("第9、10页未识别",))
+
+
 WHOLE = (form(), scan(), case_text())
 LINK = CloudLink(filename="申报表.docx", url="https://example.invalid", provider="163")
 
@@ -169,6 +179,21 @@ EXAMPLES = [
         "a broken photo asks for itself alone",
         [mail(*WHOLE, unreadable("现场.jpg", "photo", "empty"))],
         {("file-unreadable", "现场.jpg")},
+    ),
+    Example(
+        "pages that nobody read may be what is missing",
+        [mail(form(), unread_pages())],
+        {("assembly-unsure", None)},
+    ),
+    Example(
+        "pages that nobody read of a complete case concern nobody",
+        [mail(*WHOLE, unread_pages())],
+        set(),
+    ),
+    Example(
+        "a picture that could not be read may be the scan, and is no text",
+        [mail(form(), unread_pages("IMG_1.jpg", "photo", "jpeg"))],
+        {("assembly-unsure", None), ("case-text-missing", None)},
     ),
     Example(
         "a broken video hides no document",
@@ -328,8 +353,13 @@ EXAMPLES = [
     # Seals.
     Example(
         "no seal in colour",
-        [mail(form(), scan(seal="absent"), case_text())],
+        [mail(form(), unsealed_scan(), case_text())],
         {("seal-missing", None)},
+    ),
+    Example(
+        "no seal on a page that may not be the form",
+        [mail(form(), scan(seal="absent"), case_text())],
+        {("seal-unverified", None)},
     ),
     Example(
         "grey scan",

@@ -12,6 +12,7 @@ from PIL import Image
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.reading.content import Content, MemoryContent, MemorySink, NothingDerived
+from inbox_ingest.reading.file_reader import MOST_RECOGNISED
 from inbox_ingest.reading.mail import read_files
 from inbox_ingest.reading.ocr import Line, OcrResult, PageResult
 from inbox_ingest.records import IssueCode, Problem, Reading
@@ -135,3 +136,24 @@ def test_without_ocr_a_pasted_scan_is_handed_to_the_organiser() -> None:
     (found,) = read(word(scan()), Recognised(missing)).attachments
     assert found.role == "form_scan"
     assert found.problems == (missing,)
+
+
+class FirstRecognised(NothingDerived):
+    """The first files of the mail were recognised in an earlier round."""
+
+    def __init__(self, *sha256s: str) -> None:
+        self.done = frozenset(sha256s)
+
+    def recognised(self, sha256: str) -> bytes | None:
+        return lines(*FORM_LINES) if sha256 in self.done else None
+
+
+@pytest.mark.parametrize("done", [0, 3])
+def test_a_mail_asks_for_a_bounded_number_of_pages_and_names_the_rest(done: int) -> None:
+    pages = [MemoryContent(scan() + bytes([n])) for n in range(MOST_RECOGNISED + 2)]
+    files = [(f"IMG_{n}.jpg", page) for n, page in enumerate(pages)]
+    derived = FirstRecognised(*(page.sha256 for page in pages[:done]))
+    reading = read_files(files, campaign(), MemorySink(), derived)
+    assert len(reading.wants) == MOST_RECOGNISED - done
+    read_or_asked = [not file.lost for file in reading.attachments]
+    assert read_or_asked == [True] * MOST_RECOGNISED + [False] * 2

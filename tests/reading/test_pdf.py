@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from inbox_ingest.campaign_files import shipped_campaign
+from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.reading import ocr
 from inbox_ingest.reading.content import MemoryContent, NothingDerived
 from inbox_ingest.reading.document import Document, Table
 from inbox_ingest.reading.finding import Finding
+from inbox_ingest.reading.parsed import Parsed, parsed
 from inbox_ingest.reading.pdf import read_pdf
 from inbox_ingest.records import EMPTY_BOX, TICKED, IssueCode, Problem
 from tests import scans
@@ -154,6 +159,40 @@ def test_a_red_seal_laid_over_text_is_seen() -> None:
     assert finding.wants == ()
 
 
+def ring(page: PdfPage, x: float, y: float, radius: float) -> PdfPage:
+    """A seal drawn with lines: a red ring, a star of lines, characters around it."""
+    low, k = 842 - y, 0.5523 * radius
+    page.drawing.append(
+        f"q 0.86 0.1 0.15 RG 3 w {x + radius} {low} m "
+        f"{x + radius} {low + k} {x + k} {low + radius} {x} {low + radius} c "
+        f"{x - k} {low + radius} {x - radius} {low + k} {x - radius} {low} c "
+        f"{x - radius} {low - k} {x - k} {low - radius} {x} {low - radius} c "
+        f"{x + k} {low - radius} {x + radius} {low - k} {x + radius} {low} c S Q"
+    )
+    for place, character in enumerate("清江市公路运输集团有限公司"):
+        angle = math.radians(-115 + 230 * (place + 0.5) / 13)
+        at = (x + 0.76 * radius * math.sin(angle), low + 0.76 * radius * math.cos(angle))
+        cosine, sine = math.cos(-angle), math.sin(-angle)
+        turned = f"{cosine:.3f} {sine:.3f} {-sine:.3f} {cosine:.3f}"
+        code = character.encode("utf-16-be").hex()
+        page.drawing.append(
+            f"q 0.86 0.1 0.15 rg BT /F1 11 Tf {turned} {at[0]:.1f} {at[1]:.1f} Tm <{code}> Tj ET Q"
+        )
+    return page
+
+
+def test_a_seal_drawn_with_lines_is_seen() -> None:
+    finding = read(pdf(ring(form(), 430, 590, 58)))
+    assert finding.scan is not None
+    assert (finding.scan.seal, finding.scan.electronic) == ("present", True)
+
+
+def test_a_seal_drawn_on_the_last_of_many_pages_is_seen() -> None:
+    pages = [ring(PdfPage().text(60, 100, f"正文第{n}页的内容"), 300, 400, 6) for n in range(9)]
+    finding = read(pdf(*pages, ring(form(), 430, 590, 58)))
+    assert finding.scan is not None and finding.scan.seal == "present"
+
+
 # --- pages that are pictures ------------------------------------------------------------------
 
 
@@ -232,6 +271,38 @@ def test_recognised_pages_stand_in_their_place_among_text_pages() -> None:
     ]
     assert finding.document.means == "ocr"
     assert finding.wants == ()
+
+
+def mixed(*texts: str, **changes: Any) -> Parsed:
+    """A form in real text, then a scanned page on which these lines were read."""
+    picture = scans.form_page(dpi=72).image
+    scan = PdfPage().picture(picture.width, picture.height, picture.tobytes())
+    usual: dict[str, Any] = {"width": 1100, "height": 1600, "seal": "absent", "colour": True}
+    page = ocr.PageResult(number=2, lines=lines(texts), **{**usual, **changes})
+    finding = read_pdf(MemoryContent(pdf(form(), scan)), Recognised(page))
+    return parsed(finding, load_campaign(shipped_campaign()), "材料.pdf")
+
+
+SCANNED_FORM = ("征集活动申报表", "案例名称：红色驿站", "申报单位：清江公司", "联系人：沈向阳")
+CERTIFICATE = ("荣誉证书", "授予清江市公路运输集团有限公司先进称号", "2024年7月1日", "特发此证")
+
+
+def test_a_form_in_real_text_is_read_as_text_though_its_scan_follows() -> None:
+    both = mixed(*SCANNED_FORM, seal="present")
+    assert both.form is not None
+    assert {value.evidence.means for value in both.form.fields.values()} == {"text"}
+    assert both.scan is not None and both.scan.seal == "present"
+
+
+def test_a_scanned_page_of_something_else_is_no_scan_of_the_form() -> None:
+    other = mixed(*CERTIFICATE)
+    assert other.form is not None
+    assert other.scan is None
+
+
+def test_a_scanned_page_that_may_be_of_the_form_is_asked_of_a_person() -> None:
+    last = mixed("同意推荐，请予审核", "单位意见（盖章）", "2025年5月20日", seal="unverified")
+    assert last.scan is not None and last.scan.seal == "unverified"
 
 
 class NoOcr(NothingDerived):

@@ -12,6 +12,7 @@ from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.reading.case_text import parse_case_text
 from inbox_ingest.reading.content import MemorySink
+from inbox_ingest.reading.document import Document, Paragraph
 from inbox_ingest.reading.form import parse_form
 from inbox_ingest.reading.roles import named_roles, role_of
 from inbox_ingest.records import Role, ScanRecord
@@ -172,6 +173,36 @@ def test_a_form_recognised_on_a_photo_is_the_scan() -> None:
     document = read(docx(TITLE, OFFICIAL))
     form = parse_form(document, CAMPAIGN, "1.jpg")
     assert role_of("jpeg", "1.jpg", CAMPAIGN, form=form, pixels=(4032, 3024)).role == "form_scan"
+
+
+def recognised(name: str, kind: str, *lines: str, lost: tuple[str, ...] = ()) -> Role:
+    blocks = tuple(Paragraph(text=line, where="第1页") for line in lines)
+    document = Document(blocks=blocks, means="ocr", lost=lost)
+    scan = ScanRecord(seal="absent", colour=True)
+    pixels = (1653, 2339)
+    return role_of(kind, name, CAMPAIGN, document=document, scan=scan, pixels=pixels).role
+
+
+CERTIFICATE = ("荣誉证书", "授予清江市公路运输集团有限公司先进基层党组织称号。" * 3, "2024年7月1日")
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "pdf"])
+@pytest.mark.parametrize("name", ["荣誉证书扫描件", "申报表扫描件", "申报表"])
+def test_a_page_that_reads_as_something_else_is_no_form_whatever_its_name(
+    kind: str, name: str
+) -> None:
+    assert recognised(f"{name}.{kind}", kind, *CERTIFICATE) == "other"
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "pdf"])
+def test_in_doubt_the_name_makes_a_page_the_scan(kind: str) -> None:
+    name = f"申报表扫描件.{kind}"
+    assert recognised(name, kind, *CERTIFICATE, lost=("第1页不清",)) == "form_scan"
+    assert recognised(name, kind, "同意推荐。", "2025年5月20日") == "form_scan"
+    assert recognised(name, kind, *CERTIFICATE, "申报单位意见") == "form_scan"
+    assert (
+        recognised(name, kind, *CERTIFICATE, "案例名称 红色驿站", "申报单位 某公司") == "form_scan"
+    )
 
 
 def test_names_point_to_roles_by_the_campaigns_words() -> None:

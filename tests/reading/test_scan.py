@@ -78,6 +78,7 @@ def line(text: str, top: int, score: float = 0.98) -> ocr.Line:
 
 
 FORM_LINES = (line("征集活动申报表", 100), line("案例名称", 300), line("申报单位意见", 1100))
+OPINION_CELL = (150, 1000, 900, 1400)
 
 
 def page(**changes: Any) -> ocr.PageResult:
@@ -86,14 +87,15 @@ def page(**changes: Any) -> ocr.PageResult:
         "width": 1100,
         "height": 1600,
         "lines": FORM_LINES,
+        "cells": (OPINION_CELL,),
         "seal": "absent",
         "colour": True,
     }
     return ocr.PageResult(**{**usual, **changes})
 
 
-def record(*pages: ocr.PageResult, more: bool = False) -> ScanRecord:
-    scan = recognised_scan(ocr.OcrResult(pages=pages, more=more)).scan
+def record(*pages: ocr.PageResult, unread: tuple[int, ...] = (), more: bool = False) -> ScanRecord:
+    scan = recognised_scan(ocr.OcrResult(pages=pages, unread=unread, more=more)).scan
     assert scan is not None
     return scan
 
@@ -119,6 +121,8 @@ def test_a_colour_form_without_any_seal_surely_has_none() -> None:
     "pages",
     [
         (page(lines=FORM_LINES[:2]),),
+        (page(lines=(*FORM_LINES[:2], line("2025年5月20日", 1100))),),
+        (page(cells=()),),
         (page(seal="unverified", seal_note="灰度"),),
         (page(), page(number=2, seal="unverified", seal_note="灰度")),
         (page(lines=(*FORM_LINES, line("看不清的字", 500, 0.3), line("也看不清", 600, 0.4))),),
@@ -126,6 +130,8 @@ def test_a_colour_form_without_any_seal_surely_has_none() -> None:
     ],
     ids=[
         "the place for the seal is not in the picture",
+        "a date alone is no place for a seal",
+        "the field for the seal may go on below the picture",
         "the page has no colour",
         "one page of two has no colour",
         "hardly legible",
@@ -139,6 +145,17 @@ def test_in_any_doubt_a_person_looks(pages: tuple[ocr.PageResult, ...]) -> None:
 
 def test_pages_that_nobody_looked_at_may_bear_the_seal() -> None:
     assert record(page(), more=True).seal == "unverified"
+    assert record(page(), unread=(9, 10)).seal == "unverified"
+
+
+def test_what_nobody_read_is_named() -> None:
+    blurred = page(number=2, lines=tuple(line(f"第{n}行看不清", 100 * n, 0.4) for n in range(4)))
+    result = ocr.OcrResult(pages=(page(), blurred), unread=(9, 10), more=True)
+    document = recognised_scan(result).document
+    assert document is not None
+    assert document.lost == ("第9、10页未识别", "第2页不清", "后面的页未查看")
+    clear = recognised_scan(ocr.OcrResult(pages=(page(),))).document
+    assert clear is not None and clear.lost == ()
 
 
 def test_a_seal_on_any_page_is_a_seal() -> None:
