@@ -67,6 +67,7 @@ class Verdicts:
     _roles: dict[str, Role] = field(default_factory=dict)
     _handled: set[str] = field(default_factory=set)
     _by_case: dict[str, list[Decision]] = field(default_factory=dict)
+    _undone: dict[str, list[Decision]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, decisions: Iterable[Decision]) -> Verdicts:
@@ -75,6 +76,9 @@ class Verdicts:
         for decision in sorted(decisions, key=lambda d: d.id):
             if decision.in_force:
                 verdicts._take(decision)
+            for concerned in _concerned(decision):
+                about = verdicts._by_case if decision.in_force else verdicts._undone
+                about.setdefault(concerned, []).append(decision)
         return verdicts
 
     def _take(self, decision: Decision) -> None:
@@ -98,9 +102,6 @@ class Verdicts:
             self._move(decision, files, own, number)
         elif decision.kind == "merge" and number and source:
             self._merged[source] = number
-        for concerned in dict.fromkeys((number, source, own)):
-            if concerned:
-                self._by_case.setdefault(concerned, []).append(decision)
 
     def _move(self, decision: Decision, files: Iterable[str], key: str, source: str | None) -> None:
         elsewhere = frozenset(cast(Sequence[str], decision.payload.get("elsewhere", ())))
@@ -267,12 +268,13 @@ class Verdicts:
         return waivers
 
     def decided_at(self, draft: DraftCase) -> datetime | None:
-        """When a person last decided anything about the case."""
-        return max((decision.changed_at for decision in self._about(draft)), default=None)
+        """When a person last decided anything about the case, or took a decision back."""
+        said = [*self._about(draft), *_said(self._undone, draft)]
+        return max((decision.changed_at for decision in said), default=None)
 
     def spoken(self, draft: DraftCase) -> int:
-        """How many decisions in force are about the case."""
-        return len(self._about(draft))
+        """How often people decided about the case; what was taken back is two words, not none."""
+        return len(self._about(draft)) + 2 * len(_said(self._undone, draft))
 
     def contradictions(self, draft: DraftCase, campaign: Campaign) -> list[str]:
         """What material that the person did not know says against his word, as sentences."""
@@ -287,6 +289,17 @@ class Verdicts:
         return doubts
 
     def _about(self, draft: DraftCase) -> list[Decision]:
-        names = [*draft.numbers, *filter(None, (draft.key,))]
-        found = {d.id: d for name in names for d in self._by_case.get(name, ())}
-        return [found[number] for number in sorted(found)]
+        return _said(self._by_case, draft)
+
+
+def _said(by_case: dict[str, list[Decision]], draft: DraftCase) -> list[Decision]:
+    names = [*draft.numbers, *filter(None, (draft.key,))]
+    found = {d.id: d for name in names for d in by_case.get(name, ())}
+    return [found[number] for number in sorted(found)]
+
+
+def _concerned(decision: Decision) -> list[str]:
+    """The cases that a decision is about: by number, or as set apart by it."""
+    source = cast(str | None, decision.payload.get("from"))
+    names = (decision.case_no, source, f"own:{decision.id}")
+    return [name for name in dict.fromkeys(names) if name]
