@@ -61,7 +61,7 @@ def replies(glance: Glance) -> Iterator[dict[str, Any]]:
         numbers[reply_id].append(case_no)
     for row in glance.rows("SELECT * FROM replies ORDER BY id"):
         yield {
-            "to": row["recipient"],
+            "to": row["recipient"] or None,  # a mail that names no sender
             "subject": row["subject"],
             "body": row["body"],
             "kind": row["kind"],

@@ -38,7 +38,9 @@ class Answered:
     left: tuple[str, ...]
 
 
-def answered_by_hand(outbox: Outbox, by_hand: Iterable[ByHand]) -> list[Answered]:
+def answered_by_hand(
+    outbox: Outbox, by_hand: Iterable[ByHand], campaign: Campaign
+) -> list[Answered]:
     """Return the unsent letters of which a person has answered at least one case.
 
     Counts a mail to the same address, in the thread of one of the case's mails or of our letters
@@ -55,7 +57,8 @@ def answered_by_hand(outbox: Outbox, by_hand: Iterable[ByHand]) -> list[Answered
         done = [(at, number) for number, at in times.items() if at is not None]
         if done:
             left = tuple(n for n, at in times.items() if at is None and n in outbox.cases)
-            reason = f"工作人员已于{max(done)[0]:%Y-%m-%d %H:%M}手工答复"
+            at = max(done)[0].astimezone(campaign.window.zone)
+            reason = f"工作人员已于{at:%Y-%m-%d %H:%M}手工答复"
             if reason not in (letter.reason or ""):
                 found.append(Answered(letter, reason, left))
     return found

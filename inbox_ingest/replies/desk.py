@@ -135,7 +135,7 @@ class Desk:
         What such a mail did not answer stays in a letter.
         """
         outbox = self.outbox()
-        answered = answered_by_hand(outbox, by_hand)
+        answered = answered_by_hand(outbox, by_hand, self.campaign)
         templates = None
         if any(one.left for one in answered):
             with contextlib.suppress(CampaignError):  # told by `draft`

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.errors import CampaignError
 from inbox_ingest.replies.desk import TRIAL_ENDED
 from inbox_ingest.stages.file import HELD_BY_REREADING, file_mail
@@ -23,6 +26,15 @@ def by_itself(office: Office) -> None:
     """The organiser has ended the trial: replies go out without approval."""
     office.campaign = changed(mode="auto")
     office.book.runs.mark(TRIAL_ENDED, office.now, "张")
+
+
+@contextmanager
+def looking(office: Office) -> Iterator[Glance]:
+    file = office.book.database.file
+    glance = Glance.open(file) if file else None
+    assert glance is not None
+    with closing(glance):
+        yield glance
 
 
 def deliver(office: Office, server: SmtpServer) -> Reply:
@@ -56,6 +68,14 @@ class TestRefused:
         assert letter.state == "withheld"
         assert reason in (letter.reason or "")
         assert not office.book.replies.due()
+        with looking(office) as glance:
+            assert [entry["kind"] for entry in glance.for_a_person()] == ["refused"]
+            (line,) = glance.export("replies")
+            assert (line["to"], line["state"]) == (sender, "withheld")
+        office.later(hours=1)
+        office.book.replies.move(letter.id, "withheld", office.now, reason="已电话联系")
+        with looking(office) as glance:
+            assert not glance.for_a_person()
 
     def test_mails_without_sender_have_nothing_in_common(self, office: Office) -> None:
         office.receive(form("甲单位党建品牌创建案例"), sender=None)
