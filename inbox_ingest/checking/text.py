@@ -47,9 +47,9 @@ def missing_sections(case: Case, campaign: Campaign) -> Iterator[Finding]:
             continue
         found = [record for record in text.sections if record.name == section.name]
         if not found:
-            yield _careful(text, IssueCode.SECTION_MISSING, section)
+            yield _careful(case, text, IssueCode.SECTION_MISSING, section)
         elif all(record.empty for record in found):
-            yield _careful(text, IssueCode.SECTION_EMPTY, section)
+            yield _careful(case, text, IssueCode.SECTION_EMPTY, section)
 
 
 def _stray_text(case: Case, campaign: Campaign) -> str | None:
@@ -65,11 +65,13 @@ def _stray_text(case: Case, campaign: Campaign) -> str | None:
     return None
 
 
-def _careful(text: CaseText, code: IssueCode, section: Section) -> Finding:
-    """A text that OCR read accuses nobody: the organiser looks instead."""
-    if text.evidence.means == "text":
+def _careful(case: Case, text: CaseText, code: IssueCode, section: Section) -> Finding:
+    """A text that OCR read, or that was not read whole, accuses nobody: the organiser looks instead."""
+    whole = not any(m.attachment.lost for m in case.documents if m.attachment.case_text is not None)
+    if text.evidence.means == "text" and whole:
         return Finding(code, field=section.name)
-    return Finding(IssueCode.LOW_CONFIDENCE, field=section.name, detail="（正文为扫描件）")
+    detail = "（正文为扫描件）" if whole else "（正文未能全部读出）"
+    return Finding(IssueCode.LOW_CONFIDENCE, field=section.name, detail=detail)
 
 
 def _sent_apart(case: Case, section: Section) -> bool:

@@ -21,7 +21,7 @@ from inbox_ingest.reading.pdf_lines import (
 )
 from inbox_ingest.reading.table_grid import Area, table_of
 from inbox_ingest.reading.word_symbols import symbol, symbol_font
-from inbox_ingest.records import UNSURE_BOX
+from inbox_ingest.records import EMPTY_BOX, TICKED, UNSURE_BOX
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -31,6 +31,7 @@ MOST_CHARACTERS = 30_000  # of one page
 _PAGE_NUMBER = re.compile(
     r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?(?:\s*共\s*\d+\s*页)?[-—–\s]*"
 )
+_BOXES = frozenset(f"{TICKED}{EMPTY_BOX}☒□▢◻■√✓✔")  # what people tick with, as plain characters
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 
 SecondReader = Callable[[Area], str]
@@ -106,7 +107,7 @@ def blocks_of(pages: Sequence[PageText]) -> list[tuple[int, list[Paragraph | Tab
 
 
 def _spoken(raw: dict[str, Any], second: SecondReader) -> Character:
-    """One character of pdfplumber; a sign of a symbol font put into Unicode, if two readers agree."""
+    """One character of pdfplumber: a sign of a symbol font put into Unicode, tick boxes if two agree."""
     text = str(raw["text"])
     area = Area(raw["x0"], raw["top"], raw["x1"], raw["bottom"])
     name = _SUBSET.sub("", str(raw.get("fontname", "")))
@@ -116,6 +117,8 @@ def _spoken(raw: dict[str, Any], second: SecondReader) -> Character:
         text = UNSURE_BOX if font else "\ufffd"
     elif hidden or (font is not None and len(text) == 1 and " " < text <= "\xff"):
         text = _agreed(text, font, second(area))
+    elif text in _BOXES and text not in second(area):
+        text = UNSURE_BOX
     return Character(
         text, *area, size=float(raw.get("size") or 10.0), bold="Bold" in name or "Hei" in name
     )

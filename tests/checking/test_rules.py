@@ -104,6 +104,10 @@ def unsealed_scan() -> Attachment:
     return file.model_copy(update={"scan": ScanRecord(seal="absent", colour=True)})
 
 
+def cut_short(file: Attachment) -> Attachment:
+    return file.model_copy(update={"kind": "pdf", "lost": ("第61页以后",)})
+
+
 def unread_pages(filename: str = "材料.pdf", role: Role = "other", kind: str = "pdf") -> Attachment:
     seen = ScanRecord(seal="unverified", colour=True)
     return attachment(filename, role, kind=kind, scan=seen, lost=("第9、10页未识别",))
@@ -184,6 +188,11 @@ EXAMPLES = [
         "pages that nobody read may be what is missing",
         [mail(form(), unread_pages())],
         {("assembly-unsure", None)},
+    ),
+    Example(
+        "a section may stand on pages that nobody read",
+        [mail(form(), scan(), cut_short(case_text(sections=SECTIONS[:-1])))],
+        {("low-confidence", SECTIONS[-1])},
     ),
     Example(
         "pages that nobody read of a complete case concern nobody",

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import pdfplumber
 import pytest
 from PIL import Image
 
@@ -18,6 +19,8 @@ from inbox_ingest.reading.document import Document, Table
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.parsed import Parsed, parsed
 from inbox_ingest.reading.pdf import read_pdf
+from inbox_ingest.reading.pdf_text import read_page
+from inbox_ingest.reading.table_grid import Area
 from inbox_ingest.records import EMPTY_BOX, TICKED, IssueCode, Problem
 from tests import scans
 from tests.pdf_files import PdfPage, pdf
@@ -122,6 +125,22 @@ def test_boxes_drawn_with_lines_are_told_by_the_ink_in_them(ticked: int) -> None
     marks = (TICKED, EMPTY_BOX) if ticked == 0 else (EMPTY_BOX, TICKED)
     text = document(pdf(page)).text.replace(" ", "")
     assert f"{marks[0]}行业党建{marks[1]}行业思政" in text
+
+
+@pytest.mark.parametrize(("other", "read"), [("same", "□√"), ("nothing", "⍰⍰"), ("☑", "⍰⍰")])
+def test_tick_boxes_are_believed_where_two_readers_see_the_same(other: str, read: str) -> None:
+    data = pdf(PdfPage().text(60, 100, "□√"))
+    with pdfplumber.open(io.BytesIO(data)) as plumber:
+        page = plumber.pages[0]
+
+        def second(area: Area) -> str:
+            if other == "same":
+                near = page.within_bbox((area.left, area.top, area.right, area.bottom))
+                return str(near.extract_text())
+            return other if other != "nothing" else ""
+
+        found = read_page(page, 1, second, lambda squares: [])
+    assert "".join(line.text for line in found.lines) == read
 
 
 # --- seals ------------------------------------------------------------------------------------
