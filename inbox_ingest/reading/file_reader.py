@@ -6,7 +6,6 @@ itself when a file is at fault.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,10 +15,10 @@ from inbox_ingest.errors import IngestError
 from inbox_ingest.reading.content import Content, Derived, Sink
 from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.document import Unreadable
+from inbox_ingest.reading.file_problems import problems_of, suffix_of
 from inbox_ingest.reading.finding import Finding
-from inbox_ingest.reading.formats import PICTURES, PROGRAM_NAMES, PROGRAMS
+from inbox_ingest.reading.formats import PICTURES
 from inbox_ingest.reading.mail_files import Item
-from inbox_ingest.reading.message import UNFINISHED
 from inbox_ingest.reading.picture_size import picture_size
 from inbox_ingest.reading.readers import READERS, Inputs
 from inbox_ingest.reading.role_rules import named_roles
@@ -35,29 +34,8 @@ from inbox_ingest.records import (
 if TYPE_CHECKING:
     from inbox_ingest.reading.parsed import Parsed
 
-# Kinds that a case never needs, unless their name says otherwise.
-_UNREAD_KINDS = frozenset(
-    ("xls", "xlsx", "ppt", "pptx", "ods", "odp", "epub", "ole", "xml", "cab", "psd", "unknown")
-)
-_SUMMED = frozenset(("docx", "docm", "zip"))
 _NO_TEXT = 40  # 字: fewer beside pictures are a caption
-_MACROS = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="文件带有宏（已读取内容，宏未运行）")
-_PROGRAM = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="可执行程序（已原样保存，未打开）")
-_EMPTY = Problem(code=IssueCode.FILE_UNREADABLE, detail="文件是空的（0 字节）")
-_GARBLED = Problem(code=IssueCode.FILE_UNREADABLE, detail="看不出是什么格式，可能已损坏")
-_NO_READER = Problem(code=IssueCode.READER_MISSING, detail="本机没有读取这种格式的组件，请人工核对")
-
-# Endings of formats that are told by their first bytes: without these, such a file is damaged.
-_TELLING_NAMES = frozenset(
-    re.findall(
-        r"\w+",
-        "docx docm doc wps wpt rtf odt pdf xls xlsx ppt pptx"
-        " jpg jpeg png gif bmp tif tiff webp heic zip rar 7z",
-    )
-)
-# Rare and old formats that go by the same names and that nothing here reads: Word for DOS and
-# Word 2, WordPerfect, JPEG 2000, JPEG XL.
-_RARE = (b"1\xbe", b"\xdb\xa5", b"\xffWPC", b"\0\0\0\x0cjP", b"\0\0\0\x0cJXL", b"\xff\x0a")
+_WORD_NAMES = frozenset(("doc", "dot", "wps", "wpt"))
 
 # A picture shown in the letter is a logo unless it is large enough to be a page or a photo.
 _LOGO_SIDE = 320
@@ -98,11 +76,14 @@ class FileReader:
         return [attachment, *(self._page(item, number, page) for number, page in pasted)]
 
     def _find(self, item: Item, sink: Sink) -> Finding:
-        reader = READERS.get(item.kind)
+        kind = item.kind
+        if kind == "ole" and suffix_of(item) in _WORD_NAMES:
+            kind = "doc"  # whose list of parts is broken: perhaps LibreOffice can
+        reader = READERS.get(kind)
         if reader is None or item.problems:
             return Finding()
         try:
-            return reader(Inputs(item.content, item.kind, sink, self._derived))
+            return reader(Inputs(item.content, kind, sink, self._derived))
         except Unreadable as unreadable:
             return _failed(unreadable.code, unreadable.detail)
         except IngestError:
@@ -139,7 +120,8 @@ class FileReader:
             inline=inline,
         )
         ours = verdict.role != "inline" and not is_left_behind(item.kind, item.filename)
-        problems = self._problems(item, finding) if ours else ()
+        read = form is not None or case_text is not None
+        problems = problems_of(item, finding, self._campaign, read=read) if ours else ()
         return Attachment(
             filename=item.filename,
             size=item.content.size,
@@ -179,35 +161,6 @@ class FileReader:
         from inbox_ingest.reading.parsed import parsed
 
         return parsed(finding, self._campaign, item.filename)
-
-    def _problems(self, item: Item, finding: Finding) -> Iterable[Problem]:
-        yield from item.problems
-        suffix = (item.filename or "").rpartition(".")[2].lower()
-        scripted = suffix in PROGRAM_NAMES and item.kind in ("text", "unknown", "html", "xml")
-        if item.kind in PROGRAMS or scripted:
-            yield _PROGRAM
-        if item.kind == "empty":
-            yield _EMPTY
-            return
-        unreadable = any(p.code == IssueCode.FILE_UNREADABLE for p in finding.problems)
-        if item.damage is not None and not _is_whole(item, finding):
-            yield Problem(code=IssueCode.FILE_UNREADABLE, detail=item.damage)
-            unreadable = True
-        for problem in finding.problems:
-            if not (item.damage and unreadable and problem.code == IssueCode.FILE_UNREADABLE):
-                yield problem
-        if finding.document is not None and finding.document.macros:
-            yield _MACROS
-        if not unreadable:
-            yield from self._no_reader(item)
-
-    def _no_reader(self, item: Item) -> Iterable[Problem]:
-        """A kind without a reader: a person has to look where the name says that it matters."""
-        named = item.kind in _UNREAD_KINDS and named_roles(item.filename, self._campaign)
-        if _is_garbled(item):
-            yield _GARBLED
-        elif named or item.kind == "iwork":  # a text, whatever it is called
-            yield _NO_READER
 
     # --- scans pasted into documents ----------------------------------------------------------
 
@@ -289,17 +242,6 @@ def _failed(code: IssueCode, detail: str) -> Finding:
     return Finding(problems=(Problem(code=code, detail=detail),))
 
 
-def _is_garbled(item: Item) -> bool:
-    """Whether the name promises a format and the bytes are of none: broken, or locked elsewhere."""
-    suffix = (item.filename or "").rpartition(".")[2].lower()
-    return (
-        item.kind == "unknown"
-        and suffix in _TELLING_NAMES
-        and not item.problems
-        and not item.content.head.startswith(_RARE)
-    )
-
-
 def _is_logo(item: Item, pixels: tuple[int, int] | None) -> bool:
     """Whether a picture in the letter is decoration: too small or narrow for a page or a photo."""
     if pixels is None:
@@ -325,22 +267,3 @@ def _is_pictures_only(finding: Finding) -> bool:
         and bool(document.pictures)
         and count_characters(document.text) <= _NO_TEXT
     )
-
-
-_ENDS = {"jpeg": b"\xff\xd9", "png": b"IEND", "pdf": b"%%EOF", "gif": b";"}
-
-
-def _is_whole(item: Item, finding: Finding) -> bool:
-    """Whether the file itself shows that nothing is missing, whatever its encoding looked like.
-
-    A zip that was read was checked against its sums. Others show only that their end is there, which
-    is enough where the encoding was sloppy, and not where letters in it were wrong.
-    """
-    if item.kind in _SUMMED and not item.problems and not finding.problems:
-        return item.kind == "zip" or finding.document is not None
-    end = _ENDS.get(item.kind)
-    if item.damage != UNFINISHED or end is None:
-        return False
-    with item.content.open() as stream:
-        stream.seek(max(0, item.content.size - 1024))
-        return end in stream.read()

@@ -14,10 +14,13 @@ def picture_size(content: Content, kind: str) -> tuple[int, int] | None:
         return None
     from PIL import Image
 
+    bound, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # nothing is decoded here
     try:
         with warnings.catch_warnings(), content.open() as stream:
-            warnings.simplefilter("ignore")  # of bombs: nothing is decoded here
+            warnings.simplefilter("ignore")
             with Image.open(stream) as picture:
                 return picture.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError):
         return None
+    finally:
+        Image.MAX_IMAGE_PIXELS = bound

@@ -22,6 +22,7 @@ _NOTICE_WORDS = ("通知", "方案", "函")
 _PAGES = frozenset({"pdf", "ofd"})
 _LONG = 800  # 字: so long a text that is nothing else is taken for the case text
 _NO_TEXT = 40  # 字: fewer are a caption
+_FEW = 10  # 字: no form and no case text, whatever the name
 _TEXT_OF_NOTICE = 400  # 字 beside a blank form
 _SCANNED_PAGES = 3
 _ICON_PIXELS = 160
@@ -280,7 +281,7 @@ def _notice(exhibit: Exhibit) -> Verdict | None:
 def _by_name(exhibit: Exhibit) -> Verdict | None:
     """What the content does not tell the name may."""
     if _empty(exhibit):
-        return Verdict("other", "空白文档")
+        return Verdict("other", "空白文档，或只有几个字")
     a_form = exhibit.named("form") and not exhibit.reads_otherwise
     a_scan = exhibit.named("form_scan") and not exhibit.reads_otherwise
     if a_scan and exhibit.kind in _PAGES:
@@ -295,7 +296,10 @@ def _by_name(exhibit: Exhibit) -> Verdict | None:
 
 def _empty(exhibit: Exhibit) -> bool:
     document = exhibit.document
-    return document is not None and not document.text.strip() and not document.pictures
+    if document is None or document.pictures or document.lost:
+        return False
+    few = 0 if document.means == "ocr" else _FEW
+    return count_characters(document.text) <= few
 
 
 def _long_text(exhibit: Exhibit) -> Verdict | None:

@@ -40,9 +40,12 @@ def open_tnef(content: Content, sink: Sink, budget: Budget) -> OutlookMail:
 
     mail = OutlookMail()
     data = content.read() if content.size <= _LARGEST else b""
-    if not 0 < _objects(data) <= _MOST_OBJECTS:
-        mail.report(DAMAGED)
+    objects, whole = _objects(data)
+    if not 0 < objects <= _MOST_OBJECTS:
+        mail.report(_UNREADABLE_MAIL)
         return mail
+    if not whole:  # the library takes what is there, and says nothing
+        mail.report(_UNREADABLE_MAIL)
     try:
         parsed = TNEF(data, do_checksum=False)
         files = [_tnef_file(attachment) for attachment in parsed.attachments]
@@ -59,14 +62,17 @@ def open_tnef(content: Content, sink: Sink, budget: Budget) -> OutlookMail:
     return mail
 
 
-def _objects(data: bytes) -> int:
-    """How many objects the file claims to have; the library copies the rest for each of them."""
+def _objects(data: bytes) -> tuple[int, bool]:
+    """How many objects the file claims to have, and whether the last one is there to its end.
+
+    The library copies the rest of the file for each of them.
+    """
     at = 6
     count = 0
     while at + 11 <= len(data) and count <= _MOST_OBJECTS:
         at += 11 + int(struct.unpack_from("<I", data, at + 5)[0])
         count += 1
-    return count
+    return count, at <= len(data) and not data[at:].strip(b"\0\r\n ")
 
 
 def _tnef_file(attachment: Any) -> tuple[str | None, bytes]:

@@ -7,6 +7,7 @@ symbols, check boxes, tracked insertions, text boxes and content controls, and o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -21,6 +22,9 @@ from inbox_ingest.reading.word_styles import Styles, W
 from inbox_ingest.records import IssueCode
 
 _OLE = b"\xd0\xcf\x11\xe0"
+# A whole file put in as an object (插入→对象→由文件创建); formulas and charts are objects too.
+_OBJECT = re.compile(rb"ProgID=\"(?:Package|Word\.|K?WPS\.|AcroExch|Foxit|PDF)", re.IGNORECASE)
+_ANOTHER_FILE = "嵌入的另一份文件"
 _NOTES = (("footnote", "脚注"), ("endnote", "尾注"))
 
 
@@ -51,6 +55,8 @@ def _read(package: Package, sink: Sink) -> Document:
     reader.read(body)
     pictures, lost = take_pictures(package, relations, reader.places, sink)
     blocks = _with_chunks(package, relations, reader, lost)
+    if _OBJECT.search(data or b""):
+        lost.append(_ANOTHER_FILE)
     return Document(
         blocks=tuple(blocks),
         footnotes=tuple(_notes(package, relations, styles, data or b"")),
@@ -94,7 +100,7 @@ def _with_chunks(
         data = None if relation is None else package.read(relation.target)
         inserted = None if data is None else read_chunk(data)
         if inserted is None:
-            lost.append("嵌入的另一份文件")
+            lost.append(_ANOTHER_FILE)
         else:
             blocks[place:place] = inserted
     return blocks

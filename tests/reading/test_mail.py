@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import subprocess
 import sys
+import zipfile
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +24,7 @@ from inbox_ingest.errors import TryLater
 from inbox_ingest.reading import file_reader
 from inbox_ingest.reading.content import MemoryContent, MemorySink, NothingDerived
 from inbox_ingest.reading.mail import read_files, read_mail
-from inbox_ingest.records import Attachment, IssueCode, Reading
+from inbox_ingest.records import Attachment, IssueCode, Reading, Want
 from tests.reading.archives import zip_bomb, zip_of
 from tests.reading.outlook_files import msg, winmail
 from tests.reading.raw_mails import HEAD, attachment, mail, multipart, part, word
@@ -54,6 +57,15 @@ def form(title: str = "红色驿站") -> bytes:
     rows += [("联系人", "张三"), ("电话", "13800000000")]
     for row, (label, value) in enumerate(rows):
         table.cell(row, 0).text, table.cell(row, 1).text = label, value
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def word_of(*lines: str) -> bytes:
+    document = docx.Document()
+    for line in lines:
+        document.add_paragraph(line)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
@@ -143,6 +155,63 @@ def test_an_empty_file_is_unreadable() -> None:
     assert codes(only(read(mail(part(b"x"), attachment(b"", "申报表.docx"))))) == [
         IssueCode.FILE_UNREADABLE
     ]
+
+
+@pytest.mark.parametrize("name", ["正文.docx", "申报表.docx", "申报表.pdf", "盖章扫描件.jpg"])
+def test_a_few_letters_are_no_document_whatever_the_name(name: str) -> None:
+    found = only(read(mail(part(b"x"), attachment(b"garbage", name))))
+    assert (found.role, codes(found)) == ("other", [IssueCode.FILE_UNREADABLE])
+
+
+def test_a_word_file_of_a_few_words_is_no_case_text() -> None:
+    found = only(read(mail(part(b"x"), attachment(word_of("见附件"), "正文.docx"))))
+    assert (found.role, codes(found)) == ("other", [])
+
+
+def test_a_text_file_with_the_name_of_a_word_file_is_read() -> None:
+    text = (
+        "一、背景介绍\n"
+        + "近年来，公司党委坚持党建引领。" * 5
+        + "\n二、主要做法\n我们成立了先锋队。"
+    )
+    found = only(read(mail(part(b"x"), attachment(text.encode(), "正文.docx"))))
+    assert (found.role, codes(found)) == ("case_text", [])
+
+
+def test_another_file_put_into_a_word_file_may_be_what_is_missing() -> None:
+    data = word_of("见附件")
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(held, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            if name == "word/document.xml":
+                word_object = (
+                    b'<w:p><w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:'
+                    b'office" Type="Embed" ProgID="Word.Document.12"/></w:object></w:r></w:p>'
+                )
+                body = body.replace(b"<w:sectPr", word_object + b"<w:sectPr", 1)
+            new.writestr(name, body)
+    found = only(read(mail(part(b"x"), attachment(held.getvalue(), "正文.docx"))))
+    assert found.role == "case_text"
+    assert found.lost == ("嵌入的另一份文件",)
+
+
+def test_a_picture_that_claims_to_be_huge_is_no_logo() -> None:
+    header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n"
+    for name, body in ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")):
+        checksum = struct.pack(">I", zlib.crc32(name + body))
+        data += struct.pack(">I", len(body)) + name + body + checksum
+    found = only(read(mail(part(b"x"), attachment(data, "图.png"))))
+    assert found.role != "inline"
+    assert codes(found) == [IssueCode.SUSPICIOUS_FILE]
+
+
+def test_an_old_word_file_whose_list_of_parts_is_lost_is_tried_by_libreoffice() -> None:
+    data = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
+    found = read(mail(part(b"x"), attachment(data, "申报表.doc")))
+    assert found.wants == (Want(kind="convert", sha256=only(found).sha256),)
+    assert codes(only(found)) == []
 
 
 def test_programs_are_kept_and_told() -> None:

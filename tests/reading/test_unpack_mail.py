@@ -55,6 +55,13 @@ def test_damaged_ones_are_told() -> None:
         assert [problem.code for problem in broken.problems] == [IssueCode.FILE_UNREADABLE]
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_winmail_that_breaks_off_is_told(share: float) -> None:
+    whole = winmail([(name.encode("gbk"), body) for name, body in FILES])
+    problems = of_tnef(whole[: int(len(whole) * share)]).problems
+    assert [problem.code for problem in problems] == [IssueCode.FILE_UNREADABLE]
+
+
 @given(st.data())
 def test_flipped_bytes_never_raise(data: st.DataObject) -> None:
     for whole, opener in ((MSG, of_msg), (WINMAIL, of_tnef)):
