@@ -35,11 +35,16 @@ class CaseNumbers(Frozen):
     def quoted_in(self, text: str) -> tuple[str, ...]:
         """Every case number of this pattern that stands in `text`, in order, once each.
 
-        Small letters and full-width forms are what people type for it.
+        Small letters, full-width forms, a space or a hyphen, zeros left out (`dj 1` for DJ001) are
+        what people type for what they were told over the phone. Where no Latin letter stands before
+        the number, any number would be one: there only the whole form counts.
         """
-        literal = re.split(r"\{sequence[^}]*\}", self.pattern)
-        width = max(1, len(self.number(1)) - len("".join(literal)))
-        body = rf"(\d{{{width},}})".join(re.escape(piece) for piece in literal)
+        before, *rest = re.split(r"\{sequence[^}]*\}", self.pattern)
+        width = max(1, len(self.number(1)) - len(before) - len("".join(rest)))
+        number = rf"(\d{{{width},}})"
+        if before[-1:].isascii() and before[-1:].isalpha():
+            number = r"[\s\-‐‑–—_]{0,3}(\d{1,9})"
+        body = re.escape(before) + number + number.join(re.escape(piece) for piece in rest)
         found = re.finditer(
             rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])",
             unicodedata.normalize("NFKC", text),

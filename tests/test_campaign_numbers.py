@@ -17,7 +17,9 @@ NUMBERS = CaseNumbers(pattern="DJ{sequence:03d}")
         ("关于DJ012的补充", ("DJ012",)),
         ("DJ012、DJ003，DJ012", ("DJ012", "DJ003")),
         ("回复：[DJ1234]", ("DJ1234",)),
-        ("ADJ012 DJ012B DJ12", ()),
+        ("ADJ012 DJ012B DJ", ()),
+        ("dj12、DJ 3，DJ-004", ("DJ012", "DJ003", "DJ004")),
+        ("DJ－005号 DJ\u30000006", ("DJ005", "DJ006")),
         ("dj012 和 ＤＪ００３", ("DJ012", "DJ003")),
         ("", ()),
     ],
@@ -34,3 +36,7 @@ def test_a_number_quoted_between_words_is_found(sequence: int, pattern: str) -> 
     numbers = CaseNumbers(pattern=pattern)
     number = numbers.number(sequence)
     assert numbers.quoted_in(f"您好（{number}），请查收") == (number,)
+
+
+def test_a_bare_number_is_a_quotation_only_in_its_whole_form() -> None:
+    assert CaseNumbers(pattern="{sequence:04d}").quoted_in("共12页，编号0012") == ("0012",)

@@ -68,6 +68,7 @@ class DraftCase:
         if received.reading.raw_sha256 not in self.messages:
             self.messages.append(received.reading.raw_sha256)
         if not fresh and not links and self.materials + self.superseded:
+            self._seen_at(received)  # a copy is the newest mail, too (contract §8)
             return False
         self.changed_by.add(received.reading.raw_sha256)
         for attachment in fresh:
@@ -87,7 +88,7 @@ class DraftCase:
             self.late = after_window
         elif after_window and not self.late and any(a.role in CORE_ROLES for a in fresh):
             self.late_corrections = True
-        self.updated_at = max(self.updated_at or received.received_at, received.received_at)
+        self._seen_at(received)
         sender = received.reading.message.sender
         if sender is not None:
             known = {address.casefold() for address in self.senders}
@@ -95,13 +96,16 @@ class DraftCase:
                 self.senders.append(sender.address)
             self.last_seen[sender.address.casefold()] = received.received_at
 
+    def _seen_at(self, received: Received) -> None:
+        self.updated_at = max(self.updated_at or received.received_at, received.received_at)
+
     def knows(self, attachment: Attachment) -> bool:
-        """The same bytes, current or superseded, or the same text saved anew."""
-        for material in (*self.materials, *self.superseded):
-            known = material.attachment
-            if known.sha256 == attachment.sha256:
-                return not (_reads_better(attachment, known))
-        return any(_same_text(m.attachment, attachment) for m in self.materials)
+        """The same bytes or the same text saved anew, current or superseded."""
+        known = [material.attachment for material in (*self.materials, *self.superseded)]
+        for file in known:
+            if file.sha256 == attachment.sha256:
+                return not _reads_better(attachment, file)
+        return any(_same_text(file, attachment) for file in known)
 
     def replaced_by(self, attachment: Attachment, raw_sha256: str) -> list[Material]:
         """Documents of older mails whose place a new one takes, unless it goes on where they end."""

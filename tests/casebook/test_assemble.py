@@ -701,7 +701,7 @@ def test_the_same_mail_again_is_a_duplicate_and_changes_nothing() -> None:
     again = mail(form(), scan(), case_text(), hours=2, name="again")
     assembled = fold(first, again)
     assert dispositions(assembled, [first, again]) == ["submission", "duplicate"]
-    assert assembled.cases[0].updated_at == MONDAY
+    assert assembled.cases[0].updated_at == MONDAY + timedelta(hours=2)  # the newest mail's receipt
     assert assembled.cases[0].documents == fold(first).cases[0].documents
 
 
@@ -714,6 +714,15 @@ def test_a_text_saved_anew_with_the_same_words_brings_nothing() -> None:
     first = mail(form(), case_text())
     again = mail(case_text(resaved="by WPS"), hours=3)
     assert dispositions(fold(first, again), [first, again]) == ["submission", "duplicate"]
+
+
+def test_an_old_text_saved_anew_does_not_come_back_in_place_of_the_newer_one() -> None:
+    old, new = case_text(version="1"), case_text(version="2")
+    again = mail(case_text(version="1", resaved="by WPS"), hours=20)
+    mails = [mail(form(), old), mail(new, hours=10), again]
+    assembled = fold(*mails)
+    assert dispositions(assembled, mails) == ["submission", "supplement", "duplicate"]
+    assert [m.attachment.sha256 for m in assembled.cases[0].documents][1] == new.sha256
 
 
 def test_superseded_bytes_that_come_again_bring_nothing_back() -> None:
