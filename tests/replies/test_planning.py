@@ -121,10 +121,15 @@ class TestAgreement:
         (due,) = office.book.replies.due()
         assert due.held == HELD_BY_REREADING
         assert office.draft() == 0
-        assert not office.replies("draft", "approved")
+        # Another's mail makes the pass draft: what is held stays held.
+        office.receive(
+            form("乙车站思政课堂建设案例", "乙市汽车客运总站"), sender="zhou@linhai.example.cn"
+        )
+        assert office.draft() == 1
+        assert {r.to for r in office.replies("draft", "approved")} == {"zhou@linhai.example.cn"}
         office.book.replies.agree([due.id])
         assert office.draft() == 1
-        body = office.replies("draft")[0].body
+        body = office.replies("draft")[-1].body
         assert "超过1字上限" in body
         assert "谢谢" not in body  # nothing has come
 
