@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -97,7 +98,7 @@ class Fold:
     def _place(self, bundle: Bundle, received: Received, done: Done) -> None:
         raw_sha256 = received.reading.raw_sha256
         numbers = self.numbering.claims(bundle, raw_sha256)
-        match = find_case(self.index, bundle, received)
+        match = self._found(bundle, received, numbers)
         case = match.case
         if case is None:
             match = with_doubts(match, self.index, bundle, received)
@@ -109,6 +110,19 @@ class Fold:
         self._claimed.update(numbers)
         self.put(bundle, received, case, match, done)
         self.steps[raw_sha256].append(Step(bundle, case, match))
+
+    def _found(self, bundle: Bundle, received: Received, numbers: Sequence[str]) -> Match:
+        """Where the clues point. A name that a person gave one case takes no other filed case in."""
+        match = find_case(self.index, bundle, received)
+        if match.case is None or not numbers or match.case.numbers & set(numbers):
+            return match
+        told = self.verdicts.fixed_name(match.case, self.campaign)
+        if told is None or told not in match.case.names:
+            return match
+        match.case.names.remove(told)
+        without = find_case(self.index, bundle, received)
+        match.case.names.append(told)
+        return without
 
     # --- what both folds do -------------------------------------------------------------------
 
@@ -123,6 +137,9 @@ class Fold:
     ) -> None:
         """Add a bundle to its case, with the reason, and with the doubts on both sides."""
         done.added = case.add(bundle, received, self.campaign) or done.added
+        told = self.verdicts.fixed_name(case, self.campaign)
+        if told is not None and told not in case.names:
+            case.names.append(told)
         reason = Reason(raw_sha256=received.reading.raw_sha256, code=match.code, text=match.text)
         case.reasons.append(reason)
         done.reasons.append(reason)

@@ -53,14 +53,14 @@ def name_of(attachment: Attachment, campaign: Campaign) -> Name:
     if attachment.case_text is not None:
         title = title or attachment.case_text.title or ""
         unit = unit or attachment.case_text.unit or ""
-    return Name(
-        title=normal_form(title),
-        unit=normal_unit(unit, campaign.unit_suffixes),
-        stem=stem_of(attachment.filename, campaign),
-        whole_title=title,
-        whole_unit=unit,
-        ocr=_by_ocr(attachment),
-    )
+    stem = stem_of(attachment.filename, campaign)
+    return named(title, unit, campaign)._replace(stem=stem, ocr=_by_ocr(attachment))
+
+
+def named(title: str, unit: str, campaign: Campaign) -> Name:
+    """A name from words as written."""
+    bare = normal_unit(unit, campaign.unit_suffixes)
+    return Name(normal_form(title), bare, "", whole_title=title, whole_unit=unit)
 
 
 def _by_ocr(attachment: Attachment) -> bool:

@@ -33,6 +33,7 @@ from inbox_ingest.casebook.contradicting import (
     unseen_documents,
 )
 from inbox_ingest.casebook.draft import DraftCase
+from inbox_ingest.casebook.naming import Name, named
 from inbox_ingest.records import (
     Attachment,
     Disposition,
@@ -213,6 +214,15 @@ class Verdicts:
                 evidence=Evidence(file=None, where=f"{decision.who}改正", means="person"),
             )
         return values
+
+    def fixed_name(self, draft: DraftCase, campaign: Campaign) -> Name | None:
+        """The title and the unit that a person gave the case: by these, too, it is known."""
+        said = {}
+        for key in ("title", "unit"):
+            field = campaign.form.by_key(key)
+            value = self._fixes(draft).get(field.name) if field else None
+            said[key] = str(value.payload["value"] or "") if value else ""
+        return named(said["title"], said["unit"], campaign) if any(said.values()) else None
 
     def _fixes(self, draft: DraftCase) -> dict[str, Decision]:
         """The last word on each field of the case itself."""

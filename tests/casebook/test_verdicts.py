@@ -245,6 +245,34 @@ def test_the_last_word_on_a_field_counts_and_ends_the_doubt() -> None:
     assert desk.case("DJ001").values["电话"].evidence.means == "text"
 
 
+def test_a_case_is_known_by_the_title_and_the_unit_that_a_person_gave_it() -> None:
+    slip = "金陵市港航事业发展中兴"
+    desk = Desk(mail(form(TRUCKS, slip), case_text(TRUCKS), scan()))
+    desk.fix("DJ001", "申报单位", HARBOUR)
+    desk.receive(mail(form(TRUCKS, HARBOUR, version="2"), sender="b@example.cn", hours=9))
+    assert desk.numbers == ["DJ001"]
+    desk.fix("DJ001", "案例名称", "红色驿站暖人心")
+    desk.receive(
+        mail(
+            form("红色驿站暖人心", HARBOUR, version="3"),
+            case_text("红色驿站暖人心", version="3"),
+            sender="b@example.cn",
+            hours=90,
+        )
+    )
+    assert desk.numbers == ["DJ001"]
+
+
+def test_a_title_that_a_person_gave_one_case_takes_no_other_filed_case_in() -> None:
+    desk = Desk(
+        mail(form(TRUCKS, HARBOUR), case_text(TRUCKS)),
+        mail(form(BUSES, HARBOUR, filename="表2.docx"), case_text(BUSES), hours=1),
+    )
+    assert desk.numbers == ["DJ001", "DJ002"]
+    desk.fix("DJ001", "案例名称", BUSES)
+    assert desk.numbers == ["DJ001", "DJ002"]
+
+
 # --- assign -----------------------------------------------------------------------------------
 
 
