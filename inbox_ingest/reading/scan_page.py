@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from inbox_ingest.reading.finding import PictureKind
 from inbox_ingest.reading.scan_picture import Pixels, darkest, lightest
-from inbox_ingest.reading.scan_sheet import cut_out, sheet_corners
+from inbox_ingest.reading.scan_sheet import cut_out, sheets_in
 
 LOGO_SIDE = 260  # pixels: no page of text is legible below this
 _SIDE = 720  # pixels of the longest side while judging
 _USUAL_INK, _PALEST_INK = 0.72, 0.93  # lightness of ink beside its paper's: at most this
+_LEAST_PAPER, _FEW_LETTERS = 0.05, 12  # of a photo, that may be a sheet of text
 _STEEPEST = 8.0  # degrees of skew that are put right; beyond this somebody meant it
 
 
@@ -39,10 +40,8 @@ def picture_kind(pixels: Pixels) -> PictureKind:
         return "logo"
     if is_page(look_at(pixels)):
         return "page"
-    corners = sheet_corners(pixels)
-    if corners is not None and _is_written(cut_out(pixels, corners)):
-        return "page"
-    return "photo"
+    written = any(is_written(cut_out(pixels, corners)) for corners in sheets_in(pixels))
+    return "page" if written else "photo"
 
 
 def is_page(look: Look) -> bool:
@@ -54,11 +53,33 @@ def is_page(look: Look) -> bool:
     return look.paper > 0.6 or (look.paper > 0.35 and look.in_rows > 0.3)
 
 
-def _is_written(sheet: Pixels) -> bool:
+def is_written(sheet: Pixels) -> bool:
     """Whether a sheet that was cut out bears text, or the rulings of a form too far away to read."""
     edge = round(0.05 * max(sheet.shape[:2]))  # the sheet's own edge is a line too
     look = look_at(sheet[edge:-edge, edge:-edge])
     return look.letters >= 8 or look.rulings >= 4
+
+
+def could_hold_sheet(pixels: Pixels) -> bool:
+    """Whether paper with writing may be anywhere in a photo: what has such a part is not ruled out.
+
+    Wider than `picture_kind`: a sheet of which no edge is seen, held in a hand, or under a lamp.
+    """
+    ink, light, colourful = _ink(pixels)
+    clearest = cv2.resize(darkest(pixels), ink.shape[::-1], interpolation=cv2.INTER_AREA)
+    clear = _surroundings(np.asarray(clearest, dtype=np.uint8))
+    bright = clear >= 0.75 * float(np.percentile(clear, 98))
+    paper = np.asarray(light & bright & ~colourful, dtype=np.uint8)
+    closed = np.asarray(cv2.morphologyEx(paper, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)))
+    _, regions, boxes, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
+    count, _, marks, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    letters = [
+        regions[int(y), int(x)]
+        for (_, _, width, height, _), (x, y) in zip(marks[1:count], middles[1:count], strict=True)
+        if 3 <= height <= 40 and 2 <= width <= 160
+    ]
+    held = np.bincount(np.array(letters, dtype=int), minlength=len(boxes))
+    return bool(((boxes[:, 4] >= _LEAST_PAPER * ink.size) & (held >= _FEW_LETTERS))[1:].any())
 
 
 def look_at(pixels: Pixels) -> Look:

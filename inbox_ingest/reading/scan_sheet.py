@@ -1,4 +1,4 @@
-"""Finds the sheet of paper in a photo of a desk, and cuts it out so that it fills the picture.
+"""Finds the sheets of paper in a photo of a desk, and cuts one out so that it fills the picture.
 
 A sheet is the largest light shape with four straight sides on darker ground. Where none is surely
 seen the picture stays as it is: what was cut off could have been the seal.
@@ -19,15 +19,22 @@ Corners = NDArray[np.float32]  # upper left, upper right, lower right, lower lef
 
 _SIDE = 640  # pixels of the longest side while searching
 _LEAST, _MOST = 0.06, 0.92  # of the picture: smaller is not legible, larger needs no cutting
+_BESIDE = 0.4  # of the largest sheet: a smaller one beside it is a note, a card, a telephone
 _NARROWEST = 0.4  # shorter side by longer: A4 is 0.71, seen from the side less
 _ROUNDED = 4.0  # pixels that a corner may lie inside the shape, whose own corners are rounded
 _MARGIN = 0.015  # kept around the sheet: its edge is never exact
 
 
 def sheet_corners(pixels: Pixels) -> Corners | None:
-    """The corners of the sheet that lies in the picture, None where the picture is the sheet.
+    """The corners of the only sheet in the picture, None where there are several or it is all sheet."""
+    sheets = sheets_in(pixels)
+    return sheets[0] if len(sheets) == 1 else None
 
-    Takes some 20 ms.
+
+def sheets_in(pixels: Pixels) -> list[Corners]:
+    """The corners of the sheets that lie beside each other in the picture, the largest first.
+
+    Takes some 20 ms. Much smaller ones than the largest are left out.
     """
     scale = min(1.0, _SIDE / max(pixels.shape[:2]))
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
@@ -40,10 +47,21 @@ def sheet_corners(pixels: Pixels) -> Corners | None:
         for corners in _four_sided(mask)
         if _stands_out(light, corners)
     ]
-    if not found:
-        return None
-    best = max(found, key=lambda corners: float(cv2.contourArea(corners)))
-    return np.asarray(best / np.float32(scale), dtype=np.float32)
+    apart: list[Corners] = []
+    for corners in sorted(found, key=_area, reverse=True):
+        small_one = bool(apart) and _area(corners) < _BESIDE * _area(apart[0])
+        if not small_one and not any(_overlap(corners, other) for other in apart):
+            apart.append(corners)
+    return [np.asarray(corners / np.float32(scale), dtype=np.float32) for corners in apart]
+
+
+def _area(corners: Corners) -> float:
+    return float(cv2.contourArea(corners))
+
+
+def _overlap(first: Corners, second: Corners) -> bool:
+    x, y = first.mean(axis=0)
+    return cv2.pointPolygonTest(second, (float(x), float(y)), False) >= 0
 
 
 def _by_lightness(light: Pixels) -> Iterator[Pixels]:

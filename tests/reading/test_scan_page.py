@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from inbox_ingest.reading.scan_page import picture_kind, skew_of, straightened
+from inbox_ingest.reading.scan_page import could_hold_sheet, picture_kind, skew_of, straightened
 from inbox_ingest.reading.scan_picture import Pixels
 from inbox_ingest.reading.scan_table import printed_ink, table_cells, tick_squares
 from tests import scans
@@ -113,6 +113,26 @@ def test_noise_and_single_colours_are_survived() -> None:
     assert picture_kind(noise) in ("page", "photo")
     for value in (0, 128, 255):
         assert picture_kind(np.full((500, 500, 3), value, dtype=np.uint8)) == "photo"
+
+
+def held_up() -> Image.Image:
+    """A form held before somebody, whose hands and coat hide its edges."""
+    table = landscape(3).resize((1600, 1067))
+    sheet = scans.stamped(scans.form_page(dpi=60)).image
+    table.paste(sheet, (600, 120))
+    draw = ImageDraw.Draw(table)
+    for x, y in ((590, 300), (1060, 330), (590, 700), (1050, 760), (800, 100), (850, 800)):
+        draw.ellipse((x - 60, y - 70, x + 60, y + 70), fill=(225, 190, 165))
+    return table
+
+
+def test_a_sheet_whose_edges_are_hidden_is_not_ruled_out() -> None:
+    assert could_hold_sheet(pixels(held_up()))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_landscape_holds_no_sheet(seed: int) -> None:
+    assert not could_hold_sheet(pixels(landscape(seed)))
 
 
 # --- straight ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from inbox_ingest.reading.scan_page import look_at, picture_kind
-from inbox_ingest.reading.scan_sheet import cut_out, sheet_corners
+from inbox_ingest.reading.scan_sheet import cut_out, sheet_corners, sheets_in
 from tests import scans
 
 GROUNDS = {
@@ -68,6 +68,19 @@ def test_what_lies_at_a_hidden_corner_is_kept() -> None:
         whole = (corners[:, 0].min(), corners[:, 1].min(), corners[:, 0].max())
         # The sheet is 594 by 840 in the middle of 1600 by 1200.
         assert whole[0] <= 510 and whole[1] <= 190 and whole[2] >= 1090
+
+
+def test_of_two_sheets_beside_each_other_none_is_cut_off() -> None:
+    table = Image.new("RGB", (1600, 1000), (120, 85, 55))
+    for left, page in (
+        (120, scans.form_page(dpi=80)),
+        (860, scans.stamped(scans.form_page(dpi=75))),
+    ):
+        table.paste(page.image, (left, 40))
+    photo = np.asarray(table)
+    assert len(sheets_in(photo)) == 2
+    assert sheet_corners(photo) is None
+    assert picture_kind(photo) == "page"
 
 
 def test_a_window_and_a_sign_without_writing_are_no_pages() -> None:
