@@ -12,6 +12,7 @@ import os
 import resource
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
@@ -101,7 +102,7 @@ class ProcessExecutor:
         from pebble import ProcessPool
 
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(self._preload))
+        _start_server(self._preload)
         window = self.workers * _WINDOW_PER_WORKER
         waiting: list[tuple[Item, ProcessFuture[Result]]] = []
         with ProcessPool(
@@ -137,6 +138,37 @@ class ProcessExecutor:
         except Exception as error:  # noqa: BLE001 - the isolation boundary
             result = Failure("crashed", f"{type(error).__name__}: {error}")
         return Done(item, result)
+
+
+def _start_server(preload: Sequence[str]) -> None:
+    """Start the server that workers are forked from, silent: what goes wrong in one is a value.
+
+    A worker that is stopped while it starts, or a library that warns of a file, would write into the
+    terminal or into the mail that cron sends.
+    """
+    from multiprocessing import forkserver
+
+    forkserver.set_forkserver_preload(list(preload))
+    with _silent():
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """What is started meanwhile has no place to write errors to."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # closed by whoever started us
+        yield
+        return
+    silence = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silence, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silence)
 
 
 def _bound_memory(memory: int | None) -> None:

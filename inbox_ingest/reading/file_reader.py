@@ -22,6 +22,7 @@ from inbox_ingest.reading.mail_files import Item
 from inbox_ingest.reading.picture_size import picture_size
 from inbox_ingest.reading.readers import READERS, Inputs
 from inbox_ingest.reading.role_rules import named_roles
+from inbox_ingest.reading.watching import Watch
 from inbox_ingest.records import (
     Attachment,
     CaseText,
@@ -48,15 +49,20 @@ _MOST_PASTED = 12  # pasted pictures that are looked at: the pages of a form and
 class FileReader:
     """Reads the files of one mail; `wants` is the batch work that came up."""
 
-    def __init__(self, campaign: Campaign, sink: Sink, derived: Derived) -> None:
+    def __init__(self, campaign: Campaign, sink: Sink, derived: Derived, watch: Watch) -> None:
         self.wants: list[Want] = []
         self._pages_left = MOST_RECOGNISED
         self._campaign = campaign
         self._sink = sink
         self._derived = derived
+        self._watch = watch
 
     def read(self, item: Item) -> list[Attachment]:
         """The attachment for this file; after it those for scans pasted into a document."""
+        left_alone = self._watch.begin(item.part)
+        if left_alone is not None:
+            item.problems.append(left_alone)
+            return [self._attachment(item, Finding(), None, None)]
         pixels = picture_size(item.content, item.kind)
         named = pixels is None and named_roles(item.filename, self._campaign)
         if item.embedded and item.kind in PICTURES and not named and _is_logo(item, pixels):

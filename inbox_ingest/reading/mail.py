@@ -13,25 +13,35 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.errors import IngestError
 from inbox_ingest.reading.cloud_links import Body, cloud_links
 from inbox_ingest.reading.content import Content, Derived, Sink
+from inbox_ingest.reading.envelope import NOTHING, envelope_of
 from inbox_ingest.reading.file_reader import FileReader
 from inbox_ingest.reading.mail_files import Item, MailFiles
 from inbox_ingest.reading.message import MailParts, TooComplex, take_apart
 from inbox_ingest.reading.mime_text import is_forward, own_words
 from inbox_ingest.reading.version import READER_VERSION
-from inbox_ingest.records import Attachment, CloudLink, Message, Reading, Want
+from inbox_ingest.reading.watching import Unwatched, Watch
+from inbox_ingest.records import Attachment, CloudLink, Reading, Want
 
-_NO_MESSAGE = Message(message_id=None, subject=None, sender=None)
+_UNWATCHED = Unwatched()
 
 
-def read_mail(raw: Content, campaign: Campaign, sink: Sink, derived: Derived) -> Reading:
+def read_mail(
+    raw: Content,
+    campaign: Campaign,
+    sink: Sink,
+    derived: Derived,
+    watch: Watch = _UNWATCHED,
+) -> Reading:
     """Read one raw mail: its headers, words, links, and every file in it with what it says.
+
+    `watch` is told of each file before it is opened.
 
     Raises:
         IngestError: the sink cannot keep a file (a full disk), so nothing can be said about it.
     """
     try:
         parts = take_apart(raw, sink)
-        files = MailFiles(sink)
+        files = MailFiles(sink, watch)
         files.add(parts.files)
     except TooComplex as error:
         return _quarantined(raw, campaign, str(error))
@@ -43,7 +53,7 @@ def read_mail(raw: Content, campaign: Campaign, sink: Sink, derived: Derived) ->
         return _quarantined(
             raw, campaign, "内容为空" if raw.size == 0 else "不是一封邮件：没有任何邮件头"
         )
-    attachments, wants = _read_all(files.items, campaign, sink, derived)
+    attachments, wants = _read_all(files.items, FileReader(campaign, sink, derived, watch))
     return Reading(
         raw_sha256=raw.sha256,
         reader_version=READER_VERSION,
@@ -57,7 +67,11 @@ def read_mail(raw: Content, campaign: Campaign, sink: Sink, derived: Derived) ->
 
 
 def read_files(
-    files: Sequence[tuple[str, Content]], campaign: Campaign, sink: Sink, derived: Derived
+    files: Sequence[tuple[str, Content]],
+    campaign: Campaign,
+    sink: Sink,
+    derived: Derived,
+    watch: Watch = _UNWATCHED,
 ) -> Reading:
     """Read local files as if they had been sent together: a reading without a mail around it.
 
@@ -66,14 +80,14 @@ def read_files(
     Raises:
         IngestError: the sink cannot keep a file.
     """
-    collected = MailFiles(sink)
+    collected = MailFiles(sink, watch)
     collected.add_files(files)
-    attachments, wants = _read_all(collected.items, campaign, sink, derived)
+    attachments, wants = _read_all(collected.items, FileReader(campaign, sink, derived, watch))
     return Reading(
         raw_sha256=files[0][1].sha256 if files else "",
         reader_version=READER_VERSION,
         campaign_sha256=campaign.sha256,
-        message=_NO_MESSAGE,
+        message=NOTHING,
         attachments=attachments,
         links=cloud_links(collected.bodies, forward=True),
         wants=wants,
@@ -81,9 +95,8 @@ def read_files(
 
 
 def _read_all(
-    items: Iterable[Item], campaign: Campaign, sink: Sink, derived: Derived
+    items: Iterable[Item], reader: FileReader
 ) -> tuple[tuple[Attachment, ...], tuple[Want, ...]]:
-    reader = FileReader(campaign, sink, derived)
     attachments = [attachment for item in items for attachment in reader.read(item)]
     return tuple(attachments), tuple(dict.fromkeys(reader.wants))
 
@@ -109,6 +122,6 @@ def _quarantined(raw: Content, campaign: Campaign, why: str) -> Reading:
         raw_sha256=raw.sha256,
         reader_version=READER_VERSION,
         campaign_sha256=campaign.sha256,
-        message=_NO_MESSAGE,
+        message=envelope_of(raw),
         problem=why,
     )

@@ -32,6 +32,7 @@ from inbox_ingest.reading.unpack import (
     unpack,
 )
 from inbox_ingest.reading.volumes import Volumes, volumes_among
+from inbox_ingest.reading.watching import Watch
 from inbox_ingest.records import IssueCode, Problem
 
 _MAIL_TYPES = ("message/rfc822", "message/global", "application/eml", "message/partial")
@@ -79,10 +80,11 @@ class _Owner:
 class MailFiles:
     """Collects the files of one mail; `items` in order, `bodies` of the mails nested in it."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, watch: Watch) -> None:
         self.items: list[Item] = []
         self.bodies: list[Body] = []
         self._sink = sink
+        self._watch = watch
         self._budget = Budget()
 
     def add(self, files: Iterable[MailFile]) -> None:
@@ -182,6 +184,9 @@ class MailFiles:
             self.items.append(item)
         elif owner.depth >= DEEPEST:
             item.problems.append(TOO_DEEP)
+            self.items.append(item)
+        elif (left_alone := self._watch.begin(item.part)) is not None:
+            item.problems.append(left_alone)
             self.items.append(item)
         elif item.kind in OPENERS:
             self._archive(item, owner)

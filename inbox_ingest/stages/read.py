@@ -1,7 +1,8 @@
 """Stage 2: read what is archived, in workers; do the batch work that readings ask for; keep it all.
 
-A mail that kills its worker harms no other. It is tried once more by itself, and then quarantined
-with the reason; it is tried again when the readers change.
+A mail that kills its worker harms no other: it is read again by itself, without the file that did it
+(`isolating.py`). Where even that fails it is quarantined with the reason, and tried again when the
+readers change.
 """
 
 from __future__ import annotations
@@ -10,21 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from inbox_ingest.archive import Archive
 from inbox_ingest.casebook.store import Casebook
-from inbox_ingest.executor import Done, Executor, Failure
-from inbox_ingest.records import Message, Reading, Want
+from inbox_ingest.executor import Executor, Failure
+from inbox_ingest.records import Reading, Want
 from inbox_ingest.stages.batch_work import ROUNDS, fulfil
+from inbox_ingest.stages.isolating import read_apart
 from inbox_ingest.stages.reading_job import ReadingTask, read_one
 from inbox_ingest.stages.tools import Tools
 
 _SAVED_AT_ONCE = 50
-_REASONS = {
-    "timed-out": "读取用时过长，已中止",
-    "died": "读取时占用内存过多或程序异常中止",
-    "crashed": "读取时程序出错",
-}
 
 
 @dataclass(slots=True)
@@ -82,31 +80,22 @@ class ReadingStage:
             yield len(kept)
 
     def _readings(self, mails: Iterable[str]) -> Iterator[Reading]:
-        failed: list[str] = []
-        for done in self.readers.map(read_one, map(self._task, mails)):
-            if isinstance(done.result, Failure):
-                failed.append(done.item.raw_sha256)
-            else:
-                yield Reading.model_validate_json(done.result)
-        # Once more, one at a time: a neighbour's memory may have been the fault.
-        for raw_sha256 in failed:
-            for done in self.readers.map(read_one, [self._task(raw_sha256)]):
-                yield self._reading_or_problem(done)
+        failed: list[tuple[ReadingTask, Failure]] = []
+        with TemporaryDirectory(prefix="ingest-reading-") as folder:
+            tasks = (self._task(mail, Path(folder, mail)) for mail in mails)
+            for done in self.readers.map(read_one, tasks):
+                if isinstance(done.result, Failure):
+                    failed.append((done.item, done.result))
+                else:
+                    yield Reading.model_validate_json(done.result)
+            for task, failure in failed:
+                reading = read_apart(self.readers, task, failure)
+                if reading.problem is not None:
+                    self.quarantined += 1
+                    self.book.readings.failed(reading.raw_sha256, self.clock())
+                yield reading
 
-    def _task(self, raw_sha256: str) -> ReadingTask:
+    def _task(self, raw_sha256: str, marker: Path) -> ReadingTask:
         return ReadingTask(
-            self.archive.root, raw_sha256, self.campaign, self.campaign_sha256, self.tools
-        )
-
-    def _reading_or_problem(self, done: Done[ReadingTask, str]) -> Reading:
-        if not isinstance(done.result, Failure):
-            return Reading.model_validate_json(done.result)
-        self.quarantined += 1
-        self.book.readings.failed(done.item.raw_sha256, self.clock())
-        return Reading(
-            raw_sha256=done.item.raw_sha256,
-            reader_version=self.tools.reader_version,
-            campaign_sha256=self.campaign_sha256,
-            message=Message(message_id=None, subject=None, sender=None),
-            problem=f"{_REASONS[done.result.kind]}（{done.result.detail[:200]}）",
+            self.archive.root, raw_sha256, self.campaign, self.campaign_sha256, self.tools, marker
         )
