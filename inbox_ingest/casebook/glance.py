@@ -238,6 +238,8 @@ def _work(when: str) -> Iterator[tuple[str, str, tuple[object, ...]]]:
         " WHERE reply_id IS NULL AND settled_at IS NULL AND held IS NULL LIMIT 1",
         (),
     )
+    # A mended template heals the letters that it failed.
+    yield "dues", "SELECT 1 FROM replies WHERE state = 'failed' AND verdict IS NULL LIMIT 1", ()
     yield (
         # Letters that wait and may no longer be true are drafted anew.
         "dues",

@@ -224,7 +224,8 @@ def _confirm_end(book: Casebook) -> None:
     withheld = sum(reply.state == "withheld" for reply in replies)
     failed = sum(reply.state == "failed" for reply in replies)
     typer.echo(f"试运行以来：发出 {sent} 封，不发送 {withheld} 封，失败 {failed} 封。")
-    typer.confirm("结束后，答复将不经人工批准自动发出。确定结束试运行吗？", abort=True)
+    if not typer.confirm("结束后，答复将不经人工批准自动发出。确定结束试运行吗？"):
+        raise UsageError("没有改变，仍在试运行。")
 
 
 def _some(numbers: list[int] | None) -> list[int]:

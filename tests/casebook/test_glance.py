@@ -53,6 +53,25 @@ def test_what_waits_for_a_person_is_listed_once_each(book: Casebook, glance: Gla
     assert question["since"] == "2025-05-12T09:04:00+08:00"
 
 
+def test_a_letter_that_the_program_refused_waits_until_a_person_or_a_newer_letter_settles_it(
+    book: Casebook, glance: Glance
+) -> None:
+    def listed_letters() -> list[tuple[str, str]]:
+        return [(entry["kind"], entry["reference"]) for entry in glance.for_a_person()]
+
+    receive(book, 1, 2)
+    file_cases(book, change(case_of(1)), change(case_of(2)))
+    refused = {"state": "withheld", "reason": "不宜自动答复：群发"}
+    book.replies.add(new(1, cases=(("DJ001", 1),), **refused), MONDAY)
+    book.replies.add(new(2, cases=(("DJ002", 1),), **refused), MONDAY)
+    assert listed_letters() == [("refused", "1"), ("refused", "2")]
+    assert glance.status(MONDAY)["for_a_person"] == 2
+    book.replies.move(1, "withheld", LATER, reason="已电话联系")
+    assert listed_letters() == [("refused", "2")]
+    book.replies.add(new(3, cases=(("DJ002", 1),)), LATER)
+    assert listed_letters() == []
+
+
 def test_a_mail_that_cannot_be_fetched_comes_before_a_person(
     book: Casebook, glance: Glance
 ) -> None:
@@ -241,6 +260,21 @@ def test_a_poll_tells_which_work_is_waiting(book: Casebook, glance: Glance) -> N
     assert waiting(LATER) == {"replies"}
     book.replies.move(reply.id, "sending", LATER)
     assert waiting() == {"interrupted"}
+
+
+def test_letters_that_have_to_be_written_anew_wake_a_pass(book: Casebook, glance: Glance) -> None:
+    receive(book, 1)
+    file_cases(book, change(case_of(1)))
+    told = (("DJ001", 1),)
+    book.replies.add(new(1, cases=told, verdict="v"), MONDAY)
+    book.replies.add(new(2, cases=told, verdict="v", state="withheld"), MONDAY)
+    assert glance.poll(INBOX.account, MONDAY).waiting == frozenset()
+    file_cases(book, change(case_of(1), issue()))
+    assert glance.poll(INBOX.account, MONDAY).waiting == {"dues"}
+    book.replies.confirm(1, (("DJ001", 2),), None)
+    assert glance.poll(INBOX.account, MONDAY).waiting == frozenset()
+    book.replies.add(new(3, cases=told, state="failed"), MONDAY)  # no template could write it
+    assert glance.poll(INBOX.account, MONDAY).waiting == {"dues"}
 
 
 def test_an_answer_that_waits_for_a_person_wakes_no_pass(book: Casebook, glance: Glance) -> None:

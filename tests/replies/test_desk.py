@@ -10,10 +10,11 @@ import pytest
 
 from inbox_ingest.casebook.changes import IN_DOUBT, Reply
 from inbox_ingest.errors import CampaignError, LoginRefused, UsageError
+from inbox_ingest.records import IssueCode, Problem
 from inbox_ingest.replies.desk import TRIAL_ENDED
 from inbox_ingest.replies.outbox import recover
 from inbox_ingest.stages.file import file_mail
-from tests.casebook.mails import case_text, form, scan
+from tests.casebook.mails import attachment, case_text, form, scan
 from tests.replies.office import SENDER, Office, changed, whole
 from tests.replies.values import at
 from tests.servers.smtp import USER, SmtpServer
@@ -170,6 +171,21 @@ class TestDrafting:
         office.receive(*whole("乙车站思政课堂建设案例"), sender="zhou@linhai.example.cn")
         office.draft()
         assert [r.state for r in office.replies()] == ["draft", "approved"]
+
+    def test_auto_leaves_to_a_person_what_an_organisers_doubt_could_make_an_accusation(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        office.campaign = changed(mode="auto")
+        office.book.runs.mark(TRIAL_ENDED, office.now, "张")
+        strange = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="含有宏")
+        office.receive(form(), attachment("材料.docm", "other", problems=[strange]))
+        office.draft()
+        (letter,) = office.replies()
+        assert (letter.state, letter.kind) == ("draft", "missing")
+        assert "请先确认" in (letter.reason or "")
+        office.later(minutes=11)
+        assert not office.send(server).sent
+        assert not server.delivered
 
 
 class TestReminding:
