@@ -10,7 +10,7 @@ Times come as ISO 8601 with offset in the campaign's zone. A casebook on a serve
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -136,8 +136,8 @@ class Glance:
         self,
         *,
         status: str | None = None,
-        type: str | None = None,
-        city: str | None = None,
+        type: str | Collection[str] | None = None,
+        city: str | Collection[str] | None = None,
         unit: str | None = None,
         code: str | None = None,
         since: datetime | None = None,
@@ -146,10 +146,10 @@ class Glance:
     ) -> list[dict[str, Any]]:
         """Open cases that fit every filter, by number.
 
-        `type` and `city` may be `unknown`; `unit` is a part of the name; `code` an open issue's;
+        `type` and `city` may be `unknown`, or several; `unit` is a part of the name; `code` an open issue's;
         `since` a time that `updated_at` is not before; `waiting`: an issue for the organiser is
         open. Keys: case_no, status, title, unit, type, city, received_at, updated_at, completed_at,
-        revision, codes (open issue codes, once each).
+        revision, codes (open issue codes, once each), open_issues (how many).
         """
         from inbox_ingest.casebook.glance_cases import list_cases
 
@@ -176,16 +176,10 @@ class Glance:
         return one_case(self, case_no)
 
     def case_number(self, written: str) -> dict[str, Any] | None:
-        """case_no, closed_at, merged_into of the case with this number, whatever its letters' size."""
-        rows = self.rows(
-            "SELECT cases.case_no, cases.closed_at, other.case_no AS merged_into FROM cases"
-            " LEFT JOIN cases AS other ON other.id = cases.merged_into"
-            " WHERE cases.case_no IN (?, upper(?)) ORDER BY cases.case_no = ? DESC",
-            written,
-            written,
-            written,
-        )
-        return dict(rows[0]) if rows else None
+        """case_no, closed_at, merged_into of the case meant by what a person typed."""
+        from inbox_ingest.casebook.case_numbers import find_case
+
+        return find_case(self, written)
 
     def decisions(self, case_no: str | None = None) -> list[dict[str, Any]]:
         """Every decision, or those that have to do with one case; see `glance_files.decisions`."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from inbox_ingest.casebook.glance_files import merged_from
 
@@ -36,7 +36,7 @@ _WAITS = (
 def list_cases(
     glance: Glance,
     *,
-    equal: Mapping[str, str | None],
+    equal: Mapping[str, str | Collection[str] | None],
     unit: str | None,
     code: str | None,
     since: datetime | None,
@@ -49,8 +49,9 @@ def list_cases(
         if wanted == "unknown":
             conditions.append(f"{column} IS NULL")
         elif wanted is not None:
-            conditions.append(f"{column} = ?")
-            values.append(wanted)
+            several = [wanted] if isinstance(wanted, str) else [*wanted]
+            conditions.append(f"{column} IN (SELECT value FROM json_each(?))")  # noqa: S608
+            values.append(json.dumps(several))
     if unit is not None:
         conditions.append("instr(unit, ?) > 0")
         values.append(unit)
@@ -69,26 +70,36 @@ def list_cases(
         *values,
         -1 if limit is None else limit,
     )
-    codes = _open_codes(glance, {row["id"] for row in rows})
-    return [_listed(glance, row, codes[row["id"]]) for row in rows]
+    issues = _open_issues(glance, {row["id"] for row in rows})
+    return [_listed(glance, row, issues[row["id"]]) for row in rows]
 
 
-def _open_codes(glance: Glance, ids: set[int]) -> dict[int, list[str]]:
-    codes: dict[int, list[str]] = defaultdict(list)
-    for code, case_id in glance.rows(
-        "SELECT DISTINCT code, case_id FROM issues WHERE closed_revision IS NULL"
-        " ORDER BY code, case_id"
+def values_present(glance: Glance, column: Literal["type", "city"]) -> list[str]:
+    """The types or cities that open cases have."""
+    rows = glance.rows(
+        f"SELECT DISTINCT {column} FROM cases"  # noqa: S608 - one of two words of ours
+        f" WHERE closed_at IS NULL AND {column} IS NOT NULL ORDER BY {column}"
+    )
+    return [row[0] for row in rows]
+
+
+def _open_issues(glance: Glance, ids: set[int]) -> dict[int, dict[str, int]]:
+    """How many issues of each code are open, by case."""
+    issues: dict[int, dict[str, int]] = defaultdict(dict)
+    for code, case_id, count in glance.rows(
+        "SELECT code, case_id, count(*) FROM issues WHERE closed_revision IS NULL"
+        " GROUP BY code, case_id ORDER BY code, case_id"
     ):
         if case_id in ids:
-            codes[case_id].append(code)
-    return codes
+            issues[case_id][code] = count
+    return issues
 
 
-def _listed(glance: Glance, row: sqlite3.Row, codes: list[str]) -> dict[str, Any]:
+def _listed(glance: Glance, row: sqlite3.Row, issues: Mapping[str, int]) -> dict[str, Any]:
     values: dict[str, Any] = {name: row[name] for name in _LISTED}
     for name in _TIMES:
         values[name] = glance.local(row[name])
-    return values | {"codes": codes}
+    return values | {"codes": [*issues], "open_issues": sum(issues.values())}
 
 
 def one_case(glance: Glance, case_no: str) -> dict[str, Any] | None:

@@ -16,14 +16,17 @@ _HASH = re.compile(r"[0-9a-f]{6,64}")
 def find_files(glance: Glance, text: str) -> list[dict[str, Any]]:
     """Files with this name, or whose SHA-256 begins so (six digits at least), once for each content.
 
-    Where no file is called exactly so, those whose name holds the text.
+    Where no file is called exactly so, those called so but for the case of letters, else those
+    whose name holds the text.
 
     Keys: sha256, filename, size, role (as read), raw_sha256 and received_at of the first mail with
     it, case_nos (open cases that hold it, current or not).
     """
     begins = text.casefold() if _HASH.fullmatch(text.casefold()) else None
-    rows = _files(glance, "filename = ?", text, begins) or _files(
-        glance, "instr(filename, ?) > 0", text, begins
+    rows = (
+        _files(glance, "filename = ?", text, begins)
+        or _files(glance, "lower(filename) = lower(?)", text, begins)
+        or _files(glance, "instr(lower(filename), lower(?)) > 0", text, begins)
     )
     found: dict[str, dict[str, Any]] = {}
     for row in rows:

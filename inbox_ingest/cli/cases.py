@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from inbox_ingest.reports.screen import Line
     from inbox_ingest.settings import Settings
 
-_STATUSES = {"待补正": "incomplete", "待核对": "review", "齐全": "complete"}
 LISTED = 200  # more than anybody reads; --all and --json give the rest
 
 
@@ -30,13 +29,15 @@ def add_to(app: typer.Typer) -> None:
 def list_cases(
     *,
     status: Annotated[
-        Literal["incomplete", "review", "complete", "待补正", "待核对", "齐全"] | None,
+        str | None,
         typer.Option("--status", metavar="状态", help="待补正、待核对或齐全，也可写英文。"),
     ] = None,
     kind: Annotated[
-        str | None, typer.Option("--type", metavar="类型", help="如 行业党建。")
+        str | None, typer.Option("--type", metavar="类型", help="如 行业党建；没有的写 未知。")
     ] = None,
-    city: Annotated[str | None, typer.Option("--city", metavar="市", help="如 南京。")] = None,
+    city: Annotated[
+        str | None, typer.Option("--city", metavar="市", help="如 南京；没有的写 未知。")
+    ] = None,
     unit: Annotated[
         str | None, typer.Option("--unit", metavar="文字", help="单位名称中的文字。")
     ] = None,
@@ -52,25 +53,24 @@ def list_cases(
     as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON。")] = False,
 ) -> None:
     """列出案例，可按状态、类型、市、单位、问题筛选。"""
+    from inbox_ingest.cli.filters import code_meant, status_meant
     from inbox_ingest.cli.opening import looking
     from inbox_ingest.cli.printing import show, show_lines, terminal_columns
     from inbox_ingest.settings import load_settings
 
     filters: dict[str, Any] = {
-        "status": _STATUSES.get(status or "", status),
-        "type": kind,
-        "city": city,
+        "status": status_meant(status),
         "unit": unit,
-        "code": code,
+        "code": code_meant(code),
         "since": _day(since),
         "waiting": waiting,
     }
-    _known_code(code)
     if watch and as_json:
         raise UsageError("--watch 和 --json 不能同时用。")
     with looking(load_settings()) as glance:
         if glance is None:
             return
+        filters |= _named(glance, kind, city)
         if as_json:
             others = glance.for_a_person() if waiting else []
             show_lines([*glance.cases(**filters), *_no_cases(others)])
@@ -91,7 +91,31 @@ def _screen(glance: Glance, filters: dict[str, Any], everything: bool, columns: 
     more = len(cases) > LISTED and not everything
     lines = waiting_lines(others, columns)
     if cases or not others:
-        lines = [*list_lines(cases[:LISTED] if more else cases, columns, more=more), *lines]
+        shown = list_lines(cases[:LISTED] if more else cases, columns, more=more)
+        lines = [*shown, *([] if cases else _present(glance, filters)), *lines]
+    return lines
+
+
+def _named(glance: Glance, kind: str | None, city: str | None) -> dict[str, Any]:
+    from inbox_ingest.casebook.glance_cases import values_present
+    from inbox_ingest.cli.filters import meant
+
+    return {
+        "type": meant(kind, values_present(glance, "type") if kind else ()),
+        "city": meant(city, values_present(glance, "city") if city else ()),
+    }
+
+
+def _present(glance: Glance, filters: dict[str, Any]) -> list[Line]:
+    """Which types or cities there are, where what was asked for is none of them."""
+    from inbox_ingest.casebook.glance_cases import values_present
+    from inbox_ingest.reports.listing import present_lines
+
+    lines = []
+    for name, column in (("类型", "type"), ("市", "city")):
+        if filters[column] is not None:
+            values = values_present(glance, "type" if column == "type" else "city")
+            lines += present_lines(name, values)
     return lines
 
 
@@ -163,11 +187,3 @@ def _day(text: str | None) -> datetime | None:
         except ValueError:
             continue
     raise UsageError(f"--since 的日期“{text}”看不懂。", remedy="请写成 2025-05-01 或 05-01。")
-
-
-def _known_code(code: str | None) -> None:
-    from inbox_ingest.reports.words import ISSUE_WORDS
-
-    if code is not None and code not in ISSUE_WORDS:
-        listing = "、".join(f"{key}（{word}）" for key, word in ISSUE_WORDS.items())
-        raise UsageError(f"没有问题代码“{code}”。", remedy=f"可用的有 {listing}。")

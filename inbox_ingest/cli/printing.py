@@ -12,7 +12,7 @@ import typer
 
 from inbox_ingest.reports.screen import WIDTH, Line, Tone
 
-WIDEST = 160
+NARROWEST, WIDEST = 40, 160
 
 _STYLES: dict[Tone, dict[str, Any]] = {
     "plain": {},
@@ -26,8 +26,11 @@ def show(lines: Iterable[Line], *, err: bool = False) -> None:
     """Print each line in its tone. Without a terminal, or with NO_COLOR set, there is no colour."""
     plain = bool(os.environ.get("NO_COLOR"))
     for line in lines:
-        style = {} if plain else _STYLES[line.tone]
-        typer.secho(line.text, err=err, **style)
+        style = _STYLES[line.tone]
+        if plain or not style:
+            typer.echo(line.text, err=err)
+        else:
+            typer.secho(line.text, err=err, **style)
 
 
 def show_json(data: Mapping[str, Any]) -> None:
@@ -50,7 +53,7 @@ def show_lines(lines: Iterable[Mapping[str, Any]]) -> None:
 
 
 def terminal_columns() -> int:
-    """Columns that a list may take: the terminal's, between 80 and 160; 80 without one."""
+    """Columns that a list may take: the terminal's, between 40 and 160; 80 without one."""
     if not sys.stdout.isatty():
         return WIDTH
-    return min(max(shutil.get_terminal_size().columns, WIDTH), WIDEST)
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)

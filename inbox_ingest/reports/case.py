@@ -12,6 +12,7 @@ from inbox_ingest.reports.words import (
     AUDIENCE_WORDS,
     DISPOSITION_WORDS,
     ISSUE_WORDS,
+    MAIL_NUMBER,
     NO_TYPE,
     REPLY_KIND_WORDS,
     REPLY_STATE_WORDS,
@@ -34,9 +35,11 @@ def case_lines(
     locate: Locate = lambda _sha256: None,
 ) -> list[Line]:
     """The screen. `locate` tells where a file with a hash lies, so that it can be opened."""
-    lines = [*_head(case), *_values(case), *_text(case), *_issues(case)]
-    lines += [*_documents(case, locate), *_messages(case), *_replies(case)]
-    if why:
+    lines = [*_head(case), *_values(case), *_text(case)]
+    if not case.get("closed_at"):  # else nobody has to do anything, and what there was is elsewhere
+        lines += [*_issues(case), *_documents(case, locate), *_opening(case), *_messages(case)]
+    lines += _replies(case)
+    if why and not case.get("closed_at"):
         lines += _reasons(case)
     if history:
         lines += _superseded(case, locate)
@@ -70,9 +73,10 @@ def checked_lines(
 
 
 def _head(case: Mapping[str, Any]) -> Iterable[Line]:
+    status = STATUS_WORDS.get(case["status"], case["status"])
     words = [
         case["case_no"] or "",
-        STATUS_WORDS.get(case["status"], case["status"]),
+        "已并入别的案例" if case.get("merged_into") else "" if case.get("closed_at") else status,
         case["type"] or NO_TYPE,
         case.get("city") or "",
         f"第 {case['revision']} 版" if case["revision"] else "",
@@ -82,7 +86,8 @@ def _head(case: Mapping[str, Any]) -> Iterable[Line]:
     for text in wrap(case["title"] or "（案例名称未知）"):
         yield Line(text, tone)
     if case.get("merged_into"):
-        yield Line(f"已并入 {harmless(case['merged_into'])}", "alarm")
+        into = harmless(case["merged_into"])
+        yield Line(f"已并入 {into}；材料和来信请看 ingest show {into}。", "alarm")
     elif case.get("closed_at"):
         yield Line("已没有材料，不再计入。", "alarm")
     if case["received_at"] is None:  # files on this machine, not mail
@@ -148,8 +153,10 @@ def _issues(case: Mapping[str, Any]) -> Iterable[Line]:
         yield from _heading("没有待解决的问题")
     if case.get("waived"):
         yield from _labelled("已豁免", "、".join(map(_waived, case["waived"])))
+    told = " ".join(issue["text"] for issue in case["issues"])
     for doubt in case.get("unsure", ()):
-        yield from _labelled("归属存疑", doubt)
+        if doubt not in told:  # waived: it is known, and asks for nothing
+            yield from _labelled("归属存疑", doubt)
 
 
 def _documents(case: Mapping[str, Any], locate: Locate) -> Iterable[Line]:
@@ -170,7 +177,15 @@ def _documents(case: Mapping[str, Any], locate: Locate) -> Iterable[Line]:
         yield Line(fit(f"  {pad('网盘链接', 12)}{name}", 80))
 
 
+def _opening(case: Mapping[str, Any]) -> Iterable[Line]:
+    """The archive names files by their bytes: no ending, no program that opens them."""
+    if case["documents"]:
+        text = f"  要打开这些文件：ingest pack 文件夹 --case {case['case_no']}"
+        yield Line(fit(text, 80), "quiet")
+
+
 def _messages(case: Mapping[str, Any]) -> Iterable[Line]:
+    """Each mail that brought material, and under it the number that commands take."""
     messages = [message for message in case["messages"] if message["member"]]
     yield from _heading(f"来信  {len(messages)} 封")
     for message in messages:
@@ -178,9 +193,18 @@ def _messages(case: Mapping[str, Any]) -> Iterable[Line]:
         sender = fit_middle(message["from"] or "（发件人未知）", 24)
         head = f"  {moment(message['received_at'])[5:]}  {pad(words, 8)}  {pad(sender, 24)}  "
         yield Line(fit(head + harmless(message["subject"] or "（无主题）"), 80))
+        yield Line(fit(f"{' ' * 15}{_found(message)}", 80), "quiet")
     mentions = len(case["messages"]) - len(messages)
     if mentions:
         yield Line(f"  另有 {mentions} 封邮件提到本案例", "quiet")
+
+
+def _found(message: Mapping[str, Any]) -> str:
+    """The mail's number, and the folder of the mailbox where it was found if not the usual one."""
+    folder = message.get("folder") or "INBOX"
+    usual = folder.upper() == "INBOX" or folder.startswith("/")  # a source on this machine
+    place = "" if usual else f"，在“{harmless(folder)}”文件夹里找到"
+    return f"邮件号 {message['raw_sha256'][:MAIL_NUMBER]}{place}"
 
 
 def _replies(case: Mapping[str, Any]) -> Iterable[Line]:
@@ -213,7 +237,8 @@ def _reasons(case: Mapping[str, Any]) -> Iterable[Line]:
         texts = joined.get(message["raw_sha256"]) or others
         when = moment(message["received_at"])[5:]
         head = (
-            f"{when}  “{message['subject'] or '（无主题）'}”（{message['from'] or '发件人未知'}）"
+            f"{when}  “{message['subject'] or '（无主题）'}”（{message['from'] or '发件人未知'}，"
+            f"邮件号 {message['raw_sha256'][:MAIL_NUMBER]}）"
         )
         for text in wrap(f"{head}：{'；'.join(dict.fromkeys(texts))}", indent="  ", hanging="    "):
             yield Line(text)

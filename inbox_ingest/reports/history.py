@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from inbox_ingest.reports.decisions import decision_entry
 from inbox_ingest.reports.screen import Line, wrap
-from inbox_ingest.reports.words import ISSUE_WORDS, MAIL_NUMBER, ROLE_WORDS, STATUS_WORDS, moment
+from inbox_ingest.reports.words import ISSUE_WORDS, MAIL_NUMBER, ROLE_WORDS, STATUS_WORDS
 
 Revision = Mapping[str, Any]
 _SHORT = 30
@@ -17,38 +17,59 @@ _SHORT = 30
 def history_lines(case: Mapping[str, Any]) -> list[Line]:
     """Revisions and decisions in the order in which they were made, a decision before what it did.
 
-    What changed the verdict alone (another case, a rereading) has no number of its own.
+    What a mail brought stands under the time at which it was received; where something older
+    stands above it already, it says when it was filed. What changed the verdict alone (another
+    case, a rereading) has no number of its own.
     """
     undone = {d["id"]: d["undone_at"] for d in case["decisions"] if d["undone_at"]}
     before: Revision | None = None
     last = 0
-    entries: list[tuple[str, int, list[str]]] = []
+    entries: list[_Entry] = []
     for revision in case["revisions"]:
         number = int(revision["case"].get("revision", 0))
         named = f"第 {number} 版，" if number > last else ""
-        entries.append((revision["made_at"], 1, _told(revision, before, named, undone)))
+        told = _told(revision, before, named, undone)
+        at = revision.get("received_at") or revision["made_at"]
+        entries.append(_Entry(_time(revision["made_at"]), 1, _time(at), told))
         before, last = revision, max(last, number)
-    entries += [
-        (decision["made_at"], 0, [f"{moment(decision['made_at'])}  {decision_entry(decision)}"])
-        for decision in case["decisions"]
-    ]
+    for decision in case["decisions"]:
+        at = _time(decision["made_at"])
+        entries.append(_Entry(at, 0, at, [decision_entry(decision)]))
     lines = [Line(""), Line("历次变化", "heading")]
-    for _, _, texts in sorted(entries, key=lambda entry: entry[:2]):
-        for number, text in enumerate(texts):
-            indent = "  " if number == 0 else "      "
-            lines += [Line(piece) for piece in wrap(text, indent=indent, hanging=indent + "  ")]
+    shown: datetime | None = None
+    for entry in sorted(entries, key=lambda entry: entry[:2]):
+        late = f"（{entry.made_at:%m-%d %H:%M} 归档）" if shown and entry.at < shown else ""
+        shown = max(shown or entry.at, entry.at)
+        head, *rest = entry.texts
+        lines += _indented(f"{entry.at:%Y-%m-%d %H:%M}  {head}{late}", "  ")
+        for text in rest:
+            lines += _indented(text, "      ")
     return lines
+
+
+class _Entry(NamedTuple):
+    made_at: datetime
+    rank: int
+    at: datetime
+    texts: list[str]
+
+
+def _indented(text: str, indent: str) -> list[Line]:
+    return [Line(piece) for piece in wrap(text, indent=indent, hanging=indent + "  ")]
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _told(
     revision: Revision, before: Revision | None, named: str, undone: Mapping[int, str]
 ) -> list[str]:
-    """A version: when, its number, the status, what caused it; then what changed."""
+    """A version: its number, the status, what caused it; then what changed."""
     status = STATUS_WORDS.get(revision["status"], revision["status"])
     became = revision["status"] == "complete" and (before or {}).get("status") != "complete"
     since = "，材料自此齐全" if became else ""
-    head = f"{moment(revision['made_at'])}  {named}{status}，{_cause(revision, undone)}{since}"
-    return [head, *changes(before, revision)]
+    return [f"{named}{status}，{_cause(revision, undone)}{since}", *changes(before, revision)]
 
 
 def changes(before: Revision | None, after: Revision) -> list[str]:
@@ -132,15 +153,9 @@ def _cause(revision: Revision, undone: Mapping[int, str]) -> str:
     if cause.startswith("decision:"):
         number = int(cause.partition(":")[2])
         taken_back = undone.get(number)
-        if taken_back and datetime.fromisoformat(taken_back) <= _time(revision):
+        if taken_back and _time(taken_back) <= _time(revision["made_at"]):
             return f"因撤销人工处理（第 {number} 号）"
         return f"因人工处理（第 {number} 号）"
     if not revision.get("received_at"):
         return "因来信"
-    subject = revision["subject"] or "（无主题）"
-    when = moment(revision["received_at"])[5:]
-    return f"因来信“{subject}”（{when} 收到，邮件号 {cause[:MAIL_NUMBER]}）"
-
-
-def _time(revision: Revision) -> datetime:
-    return datetime.fromisoformat(revision["made_at"])
+    return f"因来信“{revision['subject'] or '（无主题）'}”（邮件号 {cause[:MAIL_NUMBER]}）"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from inbox_ingest.reports.screen import WIDTH, Line, fit, table
+from inbox_ingest.reports.screen import WIDTH, Line, fit, table, wrap
 from inbox_ingest.reports.words import MAIL_NUMBER, NO_TYPE, STATUS_WORDS, waiting_words
 
 Entries = Sequence[Mapping[str, Any]]
@@ -18,6 +18,18 @@ def list_lines(cases: Entries, columns: int = WIDTH, *, more: bool = False) -> l
     """
     if not cases:
         return [Line("没有符合条件的案例。")]
+    laid_out = _wide(cases, columns) if columns >= WIDTH else _narrow(cases, columns)
+    counted = f"共 {len(cases)} 件。用 ingest show 编号 查看一件的全部情况。"
+    if more:
+        counted = f"只列出前 {len(cases)} 件；用 --all 列出全部，或加条件筛选。"
+    return [
+        Line(laid_out[0], "heading"),
+        *(Line(text) for text in laid_out[1:]),
+        *(Line(text, "quiet") for text in wrap(counted, columns)),
+    ]
+
+
+def _wide(cases: Entries, columns: int) -> list[str]:
     unit_width = 16 + max(0, columns - WIDTH) // 2
     rows = [
         [
@@ -25,22 +37,34 @@ def list_lines(cases: Entries, columns: int = WIDTH, *, more: bool = False) -> l
             STATUS_WORDS.get(case["status"], case["status"]),
             case["type"] or NO_TYPE,
             (case["updated_at"] or "")[5:10] or "—",
-            str(len(case["codes"])),
+            str(case["open_issues"]),
             fit(case["unit"] or "（单位未知）", unit_width),
             case["title"] or "（名称未知）",
         ]
         for case in cases
     ]
     headings = ["编号", "状态", "类型", "更新", "问题", "单位", "案例名称"]
-    laid_out = table(headings, rows, numbers=(4,), flexible=6, columns=columns)
-    counted = f"共 {len(cases)} 件。用 ingest show 编号 查看一件的全部情况。"
-    if more:
-        counted = f"只列出前 {len(cases)} 件；用 --all 列出全部，或加条件筛选。"
-    return [
-        Line(laid_out[0], "heading"),
-        *(Line(text) for text in laid_out[1:]),
-        Line(counted, "quiet"),
+    return table(headings, rows, numbers=(4,), flexible=6, columns=columns)
+
+
+def _narrow(cases: Entries, columns: int) -> list[str]:
+    """What a case is told by, in a window narrower than usual."""
+    rows = [
+        [
+            case["case_no"],
+            STATUS_WORDS.get(case["status"], case["status"]),
+            case["title"] or case["unit"] or "（名称未知）",
+        ]
+        for case in cases
     ]
+    return table(["编号", "状态", "案例名称"], rows, flexible=2, columns=columns)
+
+
+def present_lines(name: str, values: Sequence[str]) -> list[Line]:
+    """Which values of `name` (类型, 市) there are to ask for."""
+    listing = "、".join(values) or "没有"
+    told = f"现有的{name}：{listing}；{name}不明的写 未知。"
+    return [Line(text, "quiet") for text in wrap(told)]
 
 
 def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:
@@ -56,5 +80,6 @@ def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:
         number = f"{entry['reference'][:MAIL_NUMBER]}  " if is_mail else ""
         lines.append(Line(fit(f"  {number}{waiting_words(entry)}", columns)))
     if any(mails):
-        lines.append(Line("查看用 ingest show 邮件号；处理完用 ingest handle 邮件号。", "quiet"))
+        told = "查看用 ingest show 邮件号；处理完用 ingest handle 邮件号。"
+        lines += [Line(text, "quiet") for text in wrap(told, columns)]
     return lines

@@ -7,7 +7,6 @@ Payloads hold what the person had before him, so that later mail cannot pass for
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,7 +75,7 @@ class Desk:
         role = _by_word(role, ROLE_WORDS)
         if role is not None and role not in ROLES:
             raise UsageError(f"没有角色“{role}”。", remedy=f"可用的有 {_glossary(ROLE_WORDS)}。")
-        target = None if case_no in NEW_CASE else self._case(case_no)
+        target = None if case_no.strip().casefold() in NEW_CASE else self._case(case_no)
         number = target["case_no"] if target else None
         chosen = self._file(file, self._case(source)["case_no"] if source else None, number)
         sha256, home = chosen["sha256"], chosen["case_no"]
@@ -171,8 +170,7 @@ class Desk:
 
     def _case(self, case_no: str) -> dict[str, Any]:
         """The record of an open case, its number as the campaign writes it."""
-        written = unicodedata.normalize("NFKC", case_no).strip()
-        known = self.glance.case_number(written)
+        known = self.glance.case_number(case_no)
         if known is None:
             raise UsageError(
                 f"没有编号为 {case_no} 的案例。", remedy="用 ingest list 查看全部编号。"

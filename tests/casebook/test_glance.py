@@ -118,6 +118,7 @@ def test_closed_cases_are_counted_and_listed_nowhere(book: Casebook, glance: Gla
         ({"since": MONDAY + timedelta(minutes=2)}, ["DJ002", "DJ003"]),
         ({"waiting": True}, ["DJ001", "DJ002"]),
         ({"limit": 1}, ["DJ001"]),
+        ({"city": ["南京", "苏州"]}, ["DJ001", "DJ003"]),
     ],
 )
 def test_lists_are_filtered(
@@ -133,6 +134,7 @@ def test_a_listed_case_names_its_open_issues_once_each(book: Casebook, glance: G
     file_cases(book, change(case_of(1), *twice, issue()))
     (case,) = glance.cases()
     assert case["codes"] == ["field-missing", "scan-missing"]
+    assert case["open_issues"] == 3
     assert case["updated_at"] == "2025-05-12T09:01:00+08:00"
 
 

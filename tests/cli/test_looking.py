@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from rich.cells import cell_len
 
 from tests.cli.conftest import Ingest
 
@@ -97,6 +98,11 @@ def test_list_filters(
         (("--status", "齐全"), ("--status", "complete")),
         (("--since", "20250501"), ("--since", "2025-05-01")),
         (("--since", "2025年5月1日"), ("--since", "2025-05-01")),
+        (("--type", "思政"), ("--type", "行业思政")),
+        (("--type", "行业"), ("--since", "2025-05-01")),
+        (("--type", "类型未定"), ("--type", "unknown")),
+        (("--city", "未知"), ("--city", "unknown")),
+        (("--code", "缺案例正文"), ("--code", "case-text-missing")),
     ],
 )
 def test_filters_are_understood_as_people_write_them(
@@ -110,6 +116,37 @@ def test_without_data_and_configuration_the_way_leads_to_init(ingest: Ingest, co
     assert "ingest init" in ingest(*command.split()).err
     Path("ingest.toml").touch()
     assert "ingest init" not in ingest(*command.split()).err
+
+
+def test_an_empty_list_says_what_there_is_to_ask_for(casebook: Path, ingest: Ingest) -> None:
+    out = ingest("list", "--type", "行业文化").out
+    assert "没有符合条件的案例" in out
+    assert "现有的类型：行业党建、行业思政" in out
+    assert "DJ001" in ingest("list", "--city", "未知").out
+
+
+@pytest.mark.parametrize("written", ["ＤＪ００１", " dj001 ", "DJ 001", "DJ1", "1", "０１"])
+def test_a_case_number_is_understood_as_people_write_it(
+    casebook: Path, ingest: Ingest, written: str
+) -> None:
+    assert ingest("show", written) == ingest("show", "DJ001")
+    assert ingest("decisions", written).code == 0
+    assert ingest("note", written, "看过").code == 0
+    assert ingest("show", "DJ003").code == 64
+
+
+def test_a_narrow_terminal_gets_fewer_columns(
+    casebook: Path, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    for arguments in (["list"], ["list", "--waiting"]):
+        lines = ingest(*arguments).out.splitlines()
+        assert [line for line in lines if cell_len(line) > 60] == []
+    listed = ingest("list").out.splitlines()
+    assert listed[0].split() == ["编号", "状态", "案例名称"]
+    assert listed[2].split() == ["DJ002", "待补正", "水运党建联盟"]
 
 
 def test_a_long_list_is_cut_and_says_so_but_data_is_whole(

@@ -166,6 +166,54 @@ def test_the_screen_is_eighty_wide_and_harmless_whatever_mails_say() -> None:
     assert [line.text for line in shown if not line.text.isprintable()] == []
 
 
+def received(**more: Any) -> dict[str, Any]:
+    return {
+        "from": "a@example.cn",
+        "subject": "报送",
+        "received_at": "2025-05-12T09:00:00+08:00",
+        "disposition": "submission",
+        "raw_sha256": "0123456789abcdef",
+        "folder": "INBOX",
+        "member": True,
+        **more,
+    }
+
+
+def test_each_mail_of_a_case_bears_the_number_that_commands_take() -> None:
+    shown = case(messages=[received()], reasons=[])
+    assert "邮件号 0123456789" in texts(shown)
+    assert texts(shown, why=True).count("邮件号 0123456789") == 2
+    assert "文件夹里找到" not in texts(shown)
+
+
+def test_a_mail_found_elsewhere_than_in_the_inbox_says_where() -> None:
+    assert "在“垃圾邮件”文件夹里找到" in texts(case(messages=[received(folder="垃圾邮件")]))
+
+
+def test_a_doubt_that_is_an_issue_is_said_once_and_a_waived_one_apart() -> None:
+    raised = issue("assembly-unsure", "需人工判断：两件相似", audience="organiser")
+    assert texts(case(issues=[raised], unsure=["两件相似"])).count("两件相似") == 1
+    assert "归属存疑      两件相似" in texts(case(issues=[], unsure=["两件相似"]))
+
+
+def test_a_case_merged_away_asks_nobody_for_anything() -> None:
+    shown = texts(
+        case(merged_into="DJ002", closed_at="2025-05-14T09:00:00+08:00"), why=True, history=True
+    )
+    assert "请投稿单位补正" not in shown
+    assert "来信" not in shown.replace("材料和来信请看 ingest show DJ002", "")
+    assert "历次变化" in shown
+
+
+def test_a_mail_filed_after_what_is_younger_says_when_it_was_filed() -> None:
+    older = {"received_at": "2025-05-08T08:00:00+08:00", "subject": "迟到的邮件"}
+    first = {"received_at": "2025-05-09T08:00:00+08:00", "subject": "申报"}
+    lines = history_lines(case(revisions=[revision(1, **first), revision(2, **older)]))
+    shown = "".join(line.text.strip() for line in lines)
+    assert shown.count("归档") == 1
+    assert "“迟到的邮件”（邮件号 ab）（05-12 09:00 归档）" in shown
+
+
 # --- history ----------------------------------------------------------------------------------
 
 
