@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.casebook.changes import Reply
 from inbox_ingest.casebook.store import open_casebook
 from inbox_ingest.inbox.imap import ImapSource
 from inbox_ingest.inbox.urls import ImapAddress
+from inbox_ingest.replies.desk import TRIAL_ENDED
 from inbox_ingest.stages.sent_folder import SentFolder
 from tests.replies.front_door import SENDER, Ingest, submission
 from tests.replies.test_outgoing import decoded, headers_of
@@ -101,6 +104,31 @@ def test_an_organiser_who_answered_by_hand_is_not_answered_after(
     assert re.search(
         r"1 号：工作人员已于.*手工答复", ingest("replies", "list", "--state", "withheld")
     )
+
+
+def test_where_replies_go_out_by_themselves_an_answer_by_hand_before_the_first_pass_counts(
+    ingest: Ingest, mailbox: PymapServer, server: SmtpServer, form_file: Path, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules" / "call"
+    shutil.copytree(shipped_campaign().parent, rules)
+    file = rules / "campaign.toml"
+    shipped = file.read_text(encoding="utf-8")
+    file.write_text(shipped.replace('mode = "hold"', 'mode = "auto"'), encoding="utf-8")
+    config = tmp_path / "ingest.toml"
+    config.write_text(f'campaign = "{file}"\n{config.read_text(encoding="utf-8")}', "utf-8")
+    ingest("run")
+    with open_casebook(tmp_path / "home" / "casebook.sqlite3") as book:
+        book.runs.mark(TRIAL_ENDED, datetime.now(UTC), "张")
+    long_ago = datetime.now(UTC) - timedelta(minutes=50)
+    mailbox.deliver(submission(form_file, subject="报送案例", name="m1"), long_ago)
+    by_hand = EmailMessage()
+    by_hand["From"], by_hand["To"] = USER, SENDER
+    by_hand["Message-ID"], by_hand["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
+    by_hand.set_content("请补正文。")
+    mailbox.deliver(by_hand.as_bytes(), long_ago + timedelta(minutes=20), folder="已发送")
+    ingest("run", "--send")
+    assert not server.delivered
+    assert "手工答复" in ingest("replies", "list", "--state", "withheld")
 
 
 class TestSentFolder:
