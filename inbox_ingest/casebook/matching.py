@@ -40,10 +40,17 @@ class Match(NamedTuple):
 def find_case(index: Index, bundle: Bundle, received: Received) -> Match:
     """The case that this bundle joins, by the strongest clue that points to one alone."""
     doubtful: list[DraftCase] = []
+    corrects = calls_itself_correction(bundle, received) or bool(
+        CORRECTION.search(received.reading.text)
+    )
     for code, text, clue in _CLUES:
         pointed = clue(index, bundle, received)
         agreeing = _not_contradicted(pointed, bundle, received, index.campaign, code)
-        candidates = _not_by_mere_silence(index, agreeing, bundle, received, code)
+        candidates = [
+            case
+            for case in agreeing
+            if may_join(index, case, bundle, received, code=code, corrects=corrects)
+        ]
         refused = [case for case in agreeing if case not in candidates]
         doubtful.extend(case for case in refused if case not in doubtful)
         repeated = [case for case in candidates if _only_repeats(case, bundle)]
@@ -76,20 +83,6 @@ def _not_contradicted(
         if verdict is not False or repeats or corrects:
             kept.append(case)
     return kept
-
-
-def _not_by_mere_silence(
-    index: Index, cases: Iterable[DraftCase], bundle: Bundle, received: Received, code: str
-) -> list[DraftCase]:
-    """Cases that documents without a title of their own may join, replacing what is there."""
-    corrects = calls_itself_correction(bundle, received) or bool(
-        CORRECTION.search(received.reading.text)
-    )
-    return [
-        case
-        for case in cases
-        if may_join(index, case, bundle, received, code=code, corrects=corrects)
-    ]
 
 
 def _only_repeats(case: DraftCase, bundle: Bundle) -> bool:

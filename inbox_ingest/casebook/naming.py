@@ -21,6 +21,7 @@ from inbox_ingest.records import Attachment
 
 # Below this an OCR reading is too shaky to tell cases apart.
 _SURE_ENOUGH = 0.85
+_CAMPAIGNS_AT_ONCE = 8
 _COUNTER = re.compile(r"副本|最新|最终|定稿|终稿|修改|修订|更正|盖章|扫描件?|电子版|[a-z]?\d+$")
 
 
@@ -93,14 +94,21 @@ def _stem(filename: str, words: tuple[str, ...]) -> str:
     return _COUNTER.sub("", stem)
 
 
-@lru_cache(maxsize=8)
-def _words(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({normal_form(name) for name in names if name}, key=len, reverse=True))
+_role_words_of: dict[int, tuple[Campaign, tuple[str, ...]]] = {}
 
 
 def _role_words(campaign: Campaign) -> tuple[str, ...]:
-    documents = tuple(word for document in campaign.documents for word in document.names)
-    return _words(documents + campaign.form.titles + campaign.text.titles)
+    """What a campaign calls its documents, longest first; worked out once for each campaign."""
+    known = _role_words_of.get(id(campaign))
+    if known is not None and known[0] is campaign:
+        return known[1]
+    names = [word for document in campaign.documents for word in document.names]
+    names += [*campaign.form.titles, *campaign.text.titles]
+    words = tuple(sorted({normal_form(name) for name in names if name}, key=len, reverse=True))
+    if len(_role_words_of) >= _CAMPAIGNS_AT_ONCE:
+        _role_words_of.clear()
+    _role_words_of[id(campaign)] = campaign, words
+    return words
 
 
 def richer(first: Name, second: Name) -> Name:

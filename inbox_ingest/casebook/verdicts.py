@@ -217,6 +217,8 @@ class Verdicts:
 
     def fixed_name(self, draft: DraftCase, campaign: Campaign) -> Name | None:
         """The title and the unit that a person gave the case: by these, too, it is known."""
+        if not self._by_case:
+            return None
         said = {}
         for key in ("title", "unit"):
             field = campaign.form.by_key(key)
