@@ -263,9 +263,9 @@ def reading_stage(
     request: Request, book: Casebook, archive: Archive, campaign: Campaign
 ) -> ReadingStage:
     """The reading stage with the executors that the configuration names (also for `reread`)."""
-    from inbox_ingest.executor import Limits, make_executor
     from inbox_ingest.stages.read import ReadingStage
     from inbox_ingest.stages.tools import installed_tools
+    from inbox_ingest.stages.workers import make_readers, make_recognisers
 
     executor = request.settings.executor
     return ReadingStage(
@@ -274,14 +274,7 @@ def reading_stage(
         campaign=request.campaign_path,
         campaign_sha256=campaign.sha256,
         tools=installed_tools(),
-        readers=make_executor(
-            executor.name,
-            workers=executor.workers or None,
-            limits=Limits(seconds=120, memory=3 << 30),
-            preload=("inbox_ingest.stages.reading_job",),
-        ),
-        recognisers=make_executor(
-            executor.name, workers=1, limits=Limits(seconds=300, memory=6 << 30)
-        ),
+        readers=make_readers(executor.name, executor.workers or None),
+        recognisers=make_recognisers(executor.name),
         clock=request.clock,
     )

@@ -26,13 +26,13 @@ def check(
 ) -> None:
     """检查本机上的文件，就像它们随同一封邮件发来；不动已有数据。"""
     from inbox_ingest.campaign_files import shipped_campaign
-    from inbox_ingest.campaigns import load_campaign
     from inbox_ingest.cli.printing import show, show_lines
     from inbox_ingest.reports.case import checked_lines
     from inbox_ingest.settings import load_settings
     from inbox_ingest.stages.check_files import check_files
 
-    checked = check_files(files, load_campaign(load_settings().campaign or shipped_campaign()))
+    settings = load_settings()
+    checked = check_files(files, settings.campaign or shipped_campaign(), settings.executor)
     if as_json:
         show_lines(checked.lines)
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -21,6 +22,7 @@ from inbox_ingest.reading.word_pictures import take_pictures
 from inbox_ingest.reading.word_styles import Styles, W
 from inbox_ingest.records import IssueCode
 
+_MOST_PARAGRAPHS = 100_000  # in cells too; some 0.1 ms each, and a form and its text have hundreds
 _OLE = b"\xd0\xcf\x11\xe0"
 # A whole file put in as an object (插入→对象→由文件创建); formulas and charts are objects too.
 _OBJECT = re.compile(rb"ProgID=\"(?:Package|Word\.|K?WPS\.|AcroExch|Foxit|PDF)", re.IGNORECASE)
@@ -49,6 +51,8 @@ def _read(package: Package, sink: Sink) -> Document:
     body = root.find(W + "body")
     if root.tag != W + "document" or body is None:
         raise Unreadable(IssueCode.FILE_UNREADABLE, "文件不是 Word 文档")
+    if next(islice(body.iter(W + "p"), _MOST_PARAGRAPHS, None), None) is not None:
+        raise Unreadable(IssueCode.SUSPICIOUS_FILE, "文件内含异常多的段落或单元格，未读取")
     relations = package.relations(package.main)
     styles = Styles(lambda: _part(package, relations, "styles"))
     reader = BlockReader(styles)

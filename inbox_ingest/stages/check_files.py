@@ -14,19 +14,21 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from inbox_ingest.archive import Archive
-from inbox_ingest.campaigns import Campaign
+from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.casebook.assemble import assemble
 from inbox_ingest.casebook.lines import case_line
 from inbox_ingest.checking.engine import check
 from inbox_ingest.errors import InputError, why_unreadable
-from inbox_ingest.executor import SerialExecutor
+from inbox_ingest.executor import Executor, Failure
 from inbox_ingest.reading.content import Content
 from inbox_ingest.reading.formats import kind_of
-from inbox_ingest.reading.mail import read_files, read_mail
 from inbox_ingest.records import Attachment, Case, Message, Reading, Received
+from inbox_ingest.settings import ExecutorSettings
 from inbox_ingest.stages.batch_work import ROUNDS, fulfil
-from inbox_ingest.stages.reading_job import derived_results
-from inbox_ingest.stages.tools import DerivedOrMissing, installed_tools
+from inbox_ingest.stages.isolating import read_apart
+from inbox_ingest.stages.reading_job import ReadingTask, read_one
+from inbox_ingest.stages.tools import installed_tools
+from inbox_ingest.stages.workers import make_readers, make_recognisers
 
 _BLOCK = 1 << 20
 
@@ -48,8 +50,10 @@ class Checked:
     problem: str | None = None
 
 
-def check_files(paths: Sequence[Path], campaign: Campaign) -> Checked:
-    """Read and judge local files; folders stand for the files in them.
+def check_files(paths: Sequence[Path], campaign_path: Path, executor: ExecutorSettings) -> Checked:
+    """Read and judge local files by this campaign; folders stand for the files in them.
+
+    They are read in workers, within the limits of a pass: a file that somebody sent is no safer here.
 
     Raises:
         InputError: a file is not there or cannot be read, or there are only empty folders.
@@ -57,10 +61,15 @@ def check_files(paths: Sequence[Path], campaign: Campaign) -> Checked:
     files = list(_files_in(paths))
     if not files:
         raise InputError("所给的文件夹里没有文件。", remedy="请写明要检查的文件。")
+    campaign = load_campaign(campaign_path)
     with TemporaryDirectory(prefix="ingest-check-") as folder:
-        archive = Archive(Path(folder))
+        archive = Archive(Path(folder, "archive"))
         kept = [(path.name, archive.put(_blocks(path))) for path in files]
-        reading = _read_together(kept, campaign, archive)
+        tools = installed_tools()
+        task = ReadingTask(
+            archive.root, "", campaign_path, campaign.sha256, tools, Path(folder, "marker")
+        )
+        reading = _read_together(kept, task, executor)
     return _judged(reading, campaign)
 
 
@@ -88,22 +97,32 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _read_together(
-    files: Sequence[tuple[str, Content]], campaign: Campaign, archive: Archive
+    files: Sequence[tuple[str, Content]], task: ReadingTask, executor: ExecutorSettings
 ) -> Reading:
     """One reading of everything; conversion and OCR are done as they are asked for."""
-    tools = installed_tools()
-    derived = DerivedOrMissing(derived_results(archive, tools), tools)
-    mails = [content for name, content in files if _is_mail(name, content)]
-    others = [(name, content) for name, content in files if not _is_mail(name, content)]
+    readers = make_readers(executor.name, 1)
+    tasks = [
+        task._replace(raw_sha256=content.sha256)
+        for name, content in files
+        if _is_mail(name, content)
+    ]
+    others = tuple((name, c.sha256) for name, c in files if not _is_mail(name, c))
+    if others:
+        tasks.append(task._replace(raw_sha256=others[0][1], files=others))
     for _ in range(ROUNDS):
-        readings = [read_mail(mail, campaign, archive, derived) for mail in mails]
-        if others:
-            readings.append(read_files(others, campaign, archive, derived))
-        joined = _joined(readings)
+        joined = _joined([_reading(readers, each) for each in tasks])
         if not joined.wants:
             break
-        fulfil(joined.wants, archive, tools, SerialExecutor())
+        recognisers = make_recognisers(executor.name)
+        fulfil(joined.wants, Archive(task.archive), task.tools, recognisers)
     return joined
+
+
+def _reading(readers: Executor, task: ReadingTask) -> Reading:
+    (done,) = readers.map(read_one, [task])
+    if isinstance(done.result, Failure):
+        return read_apart(readers, task, done.result)
+    return Reading.model_validate_json(done.result)
 
 
 def _is_mail(name: str, content: Content) -> bool:

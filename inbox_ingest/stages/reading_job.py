@@ -14,13 +14,15 @@ from inbox_ingest.archive import Archive
 from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.derived import DerivedResults
 from inbox_ingest.reading.envelope import envelope_of
-from inbox_ingest.reading.mail import read_mail
+from inbox_ingest.reading.mail import read_files, read_mail
 from inbox_ingest.records import IssueCode, Problem
 from inbox_ingest.stages.tools import DerivedOrMissing, Tools
 
 
 class ReadingTask(NamedTuple):
     """One mail to read: where the archive is, which mail, by which rules, with which tools' results.
+
+    With `files` (names and SHA-256) there is no mail: they are read as if they had come together.
 
     `campaign_sha256` is part of the task so that a worker never uses rules it loaded before an edit.
     `marker` is the file in which the worker says which part of the mail it is in, `left_alone` the
@@ -34,6 +36,7 @@ class ReadingTask(NamedTuple):
     tools: Tools
     marker: Path
     left_alone: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
 
 EVERY_PART = "*"
@@ -70,13 +73,14 @@ def read_one(task: ReadingTask) -> str:
     """
     archive = Archive(task.archive)
     derived = derived_results(archive, task.tools)
-    reading = read_mail(
-        archive.get(task.raw_sha256),
-        _campaign(task.campaign, task.campaign_sha256),
-        archive,
-        DerivedOrMissing(derived, task.tools),
-        _Marking(task),
-    )
+    results = DerivedOrMissing(derived, task.tools)
+    campaign, watch = _campaign(task.campaign, task.campaign_sha256), _Marking(task)
+    if task.files:
+        files = [(name, archive.get(sha256)) for name, sha256 in task.files]
+        reading = read_files(files, campaign, archive, results, watch)
+    else:
+        raw = archive.get(task.raw_sha256)
+        reading = read_mail(raw, campaign, archive, results, watch)
     version = {"reader_version": task.tools.reader_version + ("~" if derived.passing else "")}
     return reading.model_copy(update=version).model_dump_json(exclude_defaults=True)
 

@@ -504,6 +504,14 @@ def test_entities_are_never_expanded() -> None:
     assert refused(with_parts(docx("甲"), {"word/document.xml": bomb})) == IssueCode.SUSPICIOUS_FILE
 
 
+def test_a_flood_of_cells_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inbox_ingest.reading.word._MOST_PARAGRAPHS", 50)
+    assert read(docx([["甲"] * 10] * 4)).paragraphs()
+    with pytest.raises(Unreadable) as refused:
+        read(docx([["甲"] * 10] * 6))
+    assert refused.value.code is IssueCode.SUSPICIOUS_FILE
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_flood_of_comments_is_refused_before_they_are_taken_out(encoding: str) -> None:
     flood = ("<x>" + "党<!---->" * 20_000 + "</x>").encode(encoding)
