@@ -231,6 +231,16 @@ def worn(page: Page, share: float, *, strength: float = 0.85, seed: int = 3) -> 
     return replace(page, image=Image.fromarray(mixed.clip(0, 255).astype(np.uint8)))
 
 
+def partly_stamped(page: Page, share: float) -> Page:
+    """Stamped with the pad tilted: only the upper `share` of the seal came out."""
+    whole = stamped(page).image
+    mixed = page.image.copy()
+    top = round(page.px(228 - 21))
+    edge = top + round(page.px(42 * share))
+    mixed.paste(whole.crop((0, 0, whole.width, edge)), (0, 0))
+    return replace(page, image=mixed)
+
+
 def name_seal(page: Page) -> Page:
     """The square seal of a person (法人章), as it stands beside the round one or for it."""
     drawn = replace(page, image=page.image.copy())
@@ -286,6 +296,11 @@ def noisy(page: Page, sigma: float = 3.0) -> Page:
 def grey(page: Page) -> Page:
     """Scanned in grey: one channel."""
     return replace(page, image=page.image.convert("L"))
+
+
+def copied(page: Page) -> Page:
+    """Photocopied, or scanned in grey and kept as RGB: three channels without any colour."""
+    return replace(page, image=page.image.convert("L").convert("RGB"))
 
 
 def black_and_white(page: Page) -> Page:

@@ -32,6 +32,7 @@ _PAGE_NUMBER = re.compile(
     r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?(?:\s*共\s*\d+\s*页)?[-—–\s]*"
 )
 _BOXES = frozenset(f"{TICKED}{EMPTY_BOX}☒□▢◻■√✓✔")  # what people tick with, as plain characters
+_LARGEST_BOX = 20  # points
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 
 SecondReader = Callable[[Area], str]
@@ -59,12 +60,12 @@ MarkFinder = Callable[[Sequence[Area]], Sequence[Mark]]
 
 
 def read_page(page: Page, number: int, second: SecondReader, drawn: MarkFinder) -> PageText:
-    """Read one page. `drawn` is asked for tick boxes only where the page has a table."""
+    """Read one page. `drawn` is asked only where the page has a table and what boxes are drawn with."""
     raw = page.chars[:MOST_CHARACTERS]
     characters = _without_doubles(_spoken(character, second) for character in raw)
     rulings = [*page.lines, *page.rects, *page.curves]
     groups = _tables(page) if len(rulings) <= MOST_RULINGS else []
-    if groups:
+    if groups and (page.images or page.annots or any(map(_is_short, rulings))):
         squares = [_area(ruling) for ruling in rulings if _is_little_square(ruling)]
         characters += _drawn_marks(drawn(squares), characters)
     characters += _field_texts(page)
@@ -206,7 +207,12 @@ def _is_little_square(drawn: dict[str, Any]) -> bool:
     if drawn.get("object_type") not in ("line", "rect", "curve"):
         return False
     width, height = float(drawn["width"]), float(drawn["height"])
-    return 5 <= width <= 20 and 5 <= height <= 20 and 0.7 <= width / height <= 1.4
+    return 5 <= width <= _LARGEST_BOX and 5 <= height <= _LARGEST_BOX and 0.7 <= width / height <= 1.4
+
+
+def _is_short(drawn: dict[str, Any]) -> bool:
+    """Whether a drawn thing may be a tick box or one of its sides."""
+    return 5 <= max(float(drawn["width"]), float(drawn["height"])) <= _LARGEST_BOX
 
 
 def _area(drawn: dict[str, Any]) -> Area:

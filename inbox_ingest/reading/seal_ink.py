@@ -95,12 +95,18 @@ def _coloured(small: Pixels, short: int) -> Mask:
 
 
 def _off_paper(small: Pixels, short: int) -> Mask:
-    """The desk below the sheet, with a seam: nothing white anywhere near."""
+    """The desk around the sheet, with a seam: nothing white near, as far as the picture's edge."""
     reach = max(9, round(short * 0.045)) | 1
     light = cv2.dilate(darkest(small), np.ones((reach, reach), np.uint8))
     white = float(np.percentile(light, 75))
     dark = (np.asarray(light) < 0.6 * white).astype(np.uint8)
-    return np.asarray(cv2.dilate(dark, np.ones((reach + 6, reach + 6), np.uint8)), dtype=np.uint8)
+    count, areas, _, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
+    desk = np.zeros(count, dtype=np.uint8)
+    for edge in (areas[0], areas[-1], areas[:, 0], areas[:, -1]):
+        desk[edge] = 1
+    desk[0] = 0
+    seam = np.ones((reach + 6, reach + 6), np.uint8)
+    return np.asarray(cv2.dilate(desk[areas], seam), dtype=np.uint8)
 
 
 def _with_air(mask: Mask, short: int) -> Mask:

@@ -13,6 +13,8 @@ Mask = NDArray[np.uint8]
 THRESHOLDS = (80.0, 56.0, 40.0, 28.0, 20.0, 14.0)  # redness, falling: fresh ink first, faint last
 SMALLEST, LARGEST = 0.09, 0.42  # a seal's width as a share of the page's short side
 ANGLES = 90
+_EDGE = 120  # the gradient of an edge; Hough's circles use half of it as well
+_MOST_EDGES = 0.06  # of the picture; a page with two seals and a red head has 0.03
 
 
 class Shape(NamedTuple):
@@ -77,12 +79,16 @@ def _circles(redness: Mask, threshold: float) -> list[Patch]:
     """Circles in the red plane: a seal that touches a red line or another seal is no patch."""
     short = min(redness.shape)
     stretched = cv2.convertScaleAbs(redness, alpha=160.0 / max(threshold, 1.0))
+    smooth = cv2.GaussianBlur(stretched, (5, 5), 0)
+    edges = cv2.Canny(smooth, _EDGE / 2, _EDGE)
+    if cv2.countNonZero(edges) > _MOST_EDGES * redness.size:
+        return []  # leaves, tiles, grain: circles without end, and minutes to look for them
     found = cv2.HoughCircles(
-        cv2.GaussianBlur(stretched, (5, 5), 0),
+        smooth,
         cv2.HOUGH_GRADIENT,
         dp=2,
         minDist=short * 0.1,
-        param1=120,
+        param1=_EDGE,
         param2=70,
         minRadius=round(short * SMALLEST / 2),
         maxRadius=round(short * LARGEST / 2),

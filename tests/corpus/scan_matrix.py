@@ -21,7 +21,7 @@ EXPECTED: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Sample:
-    """One scan. `sealed` says whether a seal was put on; `colour` whether the picture has colour."""
+    """One scan. `sealed` says whether a seal was put on; `colour` whether the picture shows its colour."""
 
     name: str
     page: scans.Page
@@ -52,6 +52,15 @@ WITHOUT_COLOUR: dict[str, Change] = {
     "grey": lambda form: scans.grey(scans.stamped(form)),
     "black and white": lambda form: scans.black_and_white(scans.stamped(form)),
 }
+# A stamped page that was photocopied, and the copy then scanned, in colour or not.
+COPIED: dict[str, Change] = {
+    "black seal": lambda form: scans.stamped(form, colour=(30, 30, 30)),
+    "dark red seal": lambda form: scans.stamped(form, colour=(150, 20, 30)),
+    "half-strength seal": lambda form: scans.stamped(form, strength=0.5),
+    "worn seal": lambda form: scans.worn(form, 0.4, seed=1),
+    "seal cut by the edge": lambda form: scans.stamped(form, at=(205, 228)),
+    "square name seal": scans.name_seal,
+}
 UNSEALED: dict[str, Change] = {
     "no seal": scans.noisy,
     "no seal, phone": scans.phone_photo,
@@ -75,7 +84,18 @@ def samples(resolutions: tuple[int, ...] = (100, 150, 200, 300)) -> Iterator[Sam
             page = change(form)
             kind = "PNG" if page.image.mode == "1" else "JPEG"
             yield Sample(f"{name}, {dpi} dpi", page, kind, 85, sealed=True, colour=False)
+    for dpi in (150, 200):
+        form = scans.form_page(ENTRY, dpi)
+        for name, change in COPIED.items():
+            copy = scans.copied(change(form))
+            colour = f"copy in colour, {name}, {dpi} dpi"
+            yield Sample(colour, scans.noisy(copy), "JPEG", 88, sealed=True, colour=False)
+            if dpi == 150:
+                yield Sample(
+                    f"grey as RGB, {name}, 150 dpi", copy, "JPEG", 88, sealed=True, colour=False
+                )
     form = scans.form_page(ENTRY, 150)
+    yield Sample("no seal, never printed, 150 dpi", form, "PNG", 85, sealed=False, colour=False)
     for name, change in UNSEALED.items():
         yield Sample(f"{name}, 150 dpi", change(form), "JPEG", 85, sealed=False, colour=True)
     bare = scans.grey(form)

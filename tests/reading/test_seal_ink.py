@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -21,11 +20,6 @@ Change = Callable[[scans.Page], scans.Page]
 @lru_cache
 def form(dpi: int) -> scans.Page:
     return scans.form_page(dpi=dpi)
-
-
-def copied(page: scans.Page) -> scans.Page:
-    """Photocopied: no colour left."""
-    return replace(page, image=page.image.convert("L").convert("RGB"))
 
 
 def suspected(page: scans.Page, quality: int = 85) -> bool:
@@ -54,8 +48,8 @@ COPIES: dict[str, Change] = {
 @pytest.mark.parametrize("dpi", [100, 200])
 @pytest.mark.parametrize("change", COPIES.values(), ids=COPIES)
 def test_a_seal_that_was_copied_in_grey_is_suspected(change: Change, dpi: int) -> None:
-    assert suspected(scans.noisy(copied(change(form(dpi)))))
-    assert suspected(copied(change(form(dpi))))
+    assert suspected(scans.noisy(scans.copied(change(form(dpi)))))
+    assert suspected(scans.copied(change(form(dpi))))
 
 
 @pytest.mark.parametrize("quality", [60, 85])
