@@ -109,6 +109,8 @@ def edit(
     ] = None,
 ) -> None:
     """修改一封答复；不带选项则打开编辑器。改过的答复须再批准；不发送的改后也成待批准。"""
+    from inbox_ingest.replies.outgoing import body_as_sent, subject_as_sent
+
     with _casebook() as (book, _, __):
         reply = book.replies.get(number)
         if subject is None and body is None:
@@ -117,7 +119,12 @@ def edit(
             text = reply.body if body is None else _text_of(body)
         if not text.strip():
             raise UsageError("正文是空的，没有保存。")
-        book.replies.edit(number, _now(), subject=subject or reply.subject, body=text)
+        book.replies.edit(
+            number,
+            _now(),
+            subject=subject_as_sent(subject or reply.subject),
+            body=body_as_sent(text),
+        )
     typer.echo(f"第 {number} 号已修改，待批准。")
 
 
