@@ -7,19 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inbox_ingest.reading.scan_picture import Pixels, darkest, lightest
+from inbox_ingest.reading.seal_red import unexplained_red
 from inbox_ingest.reading.seal_shape import (
     LARGEST,
     Mask,
     Patch,
     clear_rim,
-    is_frame,
     outline,
     unrolled_mask,
 )
 
 Plane = NDArray[np.float32]
-_SOME_RED = 22  # redness that no noise reaches over an area
-_LEAST_RED = 0.00012  # of the picture: some 8 mm² of an A4 sheet
 _LEAST_CHROMA = 3  # of 255: paper that was seen in colour is nowhere so grey
 _LEAST_PIXELS = 500  # a shorter side shows no ring of a seal for sure
 
@@ -32,7 +30,7 @@ def doubt_about(pixels: Pixels, small: Pixels, level: Plane, redness: Mask) -> s
     """
     if min(pixels.shape[:2]) < _LEAST_PIXELS:
         return "图片过小，看不清有无印章"
-    if _unexplained_red(redness, _off_paper(level)):
+    if unexplained_red(redness, _off_paper(level)):
         return "有红色印迹，但不能确定是公章"
     if _faint_red(level):
         return "有很淡的红色印迹，看不清是不是印章"
@@ -42,39 +40,17 @@ def doubt_about(pixels: Pixels, small: Pixels, level: Plane, redness: Mask) -> s
 
 
 def _off_paper(level: Plane) -> Mask:
-    """The desk below the sheet and large dark areas, with a seam: no white anywhere near."""
+    """The desk around the sheet, with a seam: no white anywhere near, as far as the picture's edge."""
     reach = max(9, round(min(level.shape[:2]) * 0.045)) | 1
     light = cv2.dilate(darkest(level), np.ones((reach, reach), np.uint8))
     dark = (np.asarray(light) < 150).astype(np.uint8)
+    count, areas, _, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
+    outside = np.zeros(count, dtype=np.uint8)
+    for edge in (areas[0], areas[-1], areas[:, 0], areas[:, -1]):
+        outside[edge] = 1
+    outside[0] = 0
     seam = np.ones((reach + 6, reach + 6), np.uint8)
-    return np.asarray(cv2.dilate(dark, seam), dtype=np.uint8)
-
-
-def _unexplained_red(redness: Mask, elsewhere: Mask) -> bool:
-    """Red ink on the paper that is no line, no line of writing, no disc, no banner and no frame.
-
-    Such as a seal of which the pad left only spots, or of which half is outside the picture.
-    """
-    height, width = redness.shape
-    short = min(height, width)
-    mask = ((redness >= _SOME_RED) & (elsewhere == 0)).astype(np.uint8)
-    reach = max(5, round(short * 0.03)) | 1
-    joined = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    for left, top, wide, high, _area in boxes[1:200]:
-        part = mask[top : top + high, left : left + wide]
-        ys, xs = np.nonzero(part)
-        if len(xs) < _LEAST_RED * redness.size:
-            continue
-        part = part[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-        thin, long = sorted(part.shape)
-        at_edge = left == 0 or top == 0 or left + wide == width or top + high == height
-        if thin < 0.03 * short or (long > 2.4 * thin and not at_edge):
-            continue  # a rule, or a line of red writing
-        if float(part.mean()) > 0.6 or is_frame(part):
-            continue  # a disc, a banner, somebody's mark where to stamp
-        return True
-    return False
+    return np.asarray(cv2.dilate(outside[areas], seam), dtype=np.uint8)
 
 
 def _grey_ring(level: Plane) -> bool:
@@ -156,6 +132,6 @@ def _poor_quality(small: Pixels, level: Plane) -> str | None:
     if float((darkest(level) > 205).mean()) < 0.45:
         return "照片不清，看不清有无印章"
     ink = grey[darkest(level) < 110]
-    if ink.size and white - float(np.percentile(ink, 10)) < 60:
+    if not ink.size or white - float(np.percentile(ink, 10)) < 60:
         return "扫描件过淡，看不清有无印章"
     return None

@@ -117,6 +117,10 @@ ODD: dict[str, Change] = {
     "blue": lambda page: scans.stamped(page, colour=(40, 60, 200)),
     "violet": lambda page: scans.stamped(page, colour=(150, 40, 150)),
     "square seal of a person": scans.name_seal,
+    "its upper quarter": lambda page: scans.partly_stamped(page, 0.25),
+    "its upper third, upside down": lambda page: scans.turned(scans.partly_stamped(page, 0.33), 2),
+    "its upper third, sideways": lambda page: scans.turned(scans.partly_stamped(page, 0.33), 1),
+    "a blot": lambda page: scans.with_red_disc(page, 20),
 }
 
 
@@ -131,10 +135,19 @@ def test_a_seal_of_which_the_scanner_caught_a_third_is_never_denied() -> None:
     assert sight(page).verdict != "absent"
 
 
-@pytest.mark.parametrize("name", ["nothing red", "letterhead", "disc", "banner"])
+@pytest.mark.parametrize("name", ["nothing red", "letterhead", "banner"])
 @pytest.mark.parametrize("light", [scans.noisy, scans.phone_photo], ids=["scanner", "phone"])
 def test_red_that_explains_itself_leaves_no_doubt(name: str, light: Change) -> None:
     assert sight(light(NO_SEALS[name](form(150)))).verdict == "absent"
+
+
+def test_a_red_frame_leaves_no_doubt() -> None:
+    assert sight(scans.noisy(scans.with_red_frame(form(150)))).verdict == "absent"
+
+
+def test_a_page_whose_text_went_pale_with_its_colours_is_not_judged() -> None:
+    page = scans.few_colours(scans.noisy(scans.stamped(form(150))), 4)
+    assert sight(page, "PNG").verdict != "absent"
 
 
 def test_a_page_too_small_or_too_dark_to_judge_is_not_judged() -> None:
