@@ -217,7 +217,8 @@ class Attachment(Frozen):
     `container` names the archive or nested mail it came out of, `group` the folder inside it.
     `kind` is the format by content (`docx`, `doc`, `pdf`, `jpeg`, `zip` … `unknown`).
     `lost` names (in Chinese) what of the file nobody read: what is missing elsewhere may be there.
-    `unopened` are the names of files that are listed in an archive and did not come out of it.
+    `unopened` are the names of all files that an archive lists and that did not come out of it; empty
+    too where its list could not be read to the end.
     """
 
     filename: str | None

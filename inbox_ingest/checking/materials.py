@@ -136,14 +136,14 @@ def _roles_held(closed: _Closed, campaign: Campaign) -> _Held:
 
 def _held_together(closed: _Closed, campaign: Campaign) -> _Held:
     """An archive holds several documents: what its name says, and the names of those inside."""
+    stem = PurePath(closed.name).stem
+    named = {role for part in _AND.split(stem) for role in _roles_named(part, campaign)}
     if not closed.inside:
-        stem = PurePath(closed.name).stem
-        named = {role for part in _AND.split(stem) for role in _roles_named(part, campaign)}
         return _Held(frozenset(named), _may_hold(closed.kind))
     held = [_roles_held(_Closed(name, suffix_of(name)), campaign) for name in closed.inside]
     return _Held(
         frozenset(role for each in held for role in each.evident),
-        frozenset(role for each in held for role in each.possible),
+        frozenset({*named, *(role for each in held for role in each.possible)}),
     )
 
 

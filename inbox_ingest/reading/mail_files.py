@@ -197,7 +197,8 @@ class MailFiles:
         self.items.append(item)
         opened = unpack(item.content, item.kind, self._sink, self._budget)
         item.problems += opened.problems
-        item.unopened += [safe_name(name) or "" for name in opened.names]
+        if opened.listed:
+            item.unopened += [safe_name(name) or "" for name in opened.names]
         inside = owner.below(item, item.filename or "未命名的压缩包")
         self._take_all([_member(member, item, inside) for member in opened.members], inside)
 
@@ -239,7 +240,6 @@ class MailFiles:
         item.problems += nested.problems
         inside = owner.below(item, item.filename or nested.subject or "转来的邮件")
         self.bodies += nested.bodies
-        item.unopened += [safe_name(name) or "" for name in nested.names]
         files = (
             MailFile(
                 content=member.content,

@@ -106,12 +106,14 @@ class Member:
 class Opened:
     """What came out of an archive, and what is wrong with it; each problem once.
 
-    `names` are the paths of members that are listed in it and did not come out.
+    `names` are the paths of members that are listed in it and did not come out; `listed` says that
+    its list of members was read to the end, so that it holds no other.
     """
 
     members: list[Member] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    listed: bool = False
 
     def report(self, problem: Problem) -> None:
         """Add a problem that is not there yet."""
@@ -132,6 +134,8 @@ class Opened:
         self.report(problem)
         if len(self.names) < MOST_NAMES:
             self.names.append(path)
+        else:
+            self.listed = False
 
 
 # The disk of this machine, not the bytes of the archive.

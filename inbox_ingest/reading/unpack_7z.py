@@ -47,6 +47,7 @@ def open_7z(content: Content, sink: Sink, budget: Budget, opened: Opened) -> Non
     try:
         with content.open() as stream, SevenZipFile(stream) as archive:
             listed = _listed(archive, opened)
+            opened.listed = True
             if archive.needs_password():
                 for path, _, _ in listed.values():
                     opened.leave(path, LOCKED)

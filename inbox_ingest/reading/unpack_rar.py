@@ -39,6 +39,8 @@ def open_rar(content: Content, sink: Sink, budget: Budget, opened: Opened) -> No
             if archive.needs_password():
                 opened.report(LOCKED)
             _members(archive, content.size, sink, budget, opened)
+            # The list has no end of its own: a rar that was cut off lists what is left.
+            opened.listed = all(problem in (LOCKED, BOMB) for problem in opened.problems)
     except rarfile.PasswordRequired:
         opened.report(LOCKED)
     except rarfile.NeedFirstVolume:

@@ -67,6 +67,7 @@ def _members(archive: zipfile.ZipFile, sink: Sink, budget: Budget, opened: Opene
         if not info.is_dir()
     ]
     entries = [entry for entry in entries if not (is_rubbish(entry[1]) or entry[1].endswith("/"))]
+    opened.listed = True
     if len(entries) > budget.members:  # not all can come out: a case needs its documents most
         entries.sort(key=lambda entry: not is_document(entry[1]))
     for number, path, info in entries:

@@ -221,6 +221,12 @@ def test_what_a_locked_archive_lists_is_told() -> None:
     assert opened(seven_zip(FILES, "secret")).names == [name for name, _ in FILES]
 
 
+def test_a_rar_that_was_cut_off_may_hold_more_than_it_lists() -> None:
+    whole = rar_of([("申报表.docx", os.urandom(500)), ("扫描件.pdf", os.urandom(500))])
+    assert not opened(whole[:300]).listed
+    assert opened(whole).listed and opened(locked_zip()).listed
+
+
 def test_a_full_disk_is_not_the_senders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
