@@ -9,36 +9,60 @@ from hypothesis import strategies as st
 
 from inbox_ingest.casebook.assemble import Assembled, assemble
 from inbox_ingest.casebook.changes import KnownCase
-from inbox_ingest.records import Attachment, Received
+from inbox_ingest.records import Attachment, Case, Received
 from tests.casebook.mails import CAMPAIGN, as_known, case_text, form, mail, scan
 
 TITLES = ["党建引领货车司机之家建设", "智慧航道党员先锋岗", "红色公交线路品牌创建"]
-UNITS = ["金陵市港航事业发展中心", "云水县交通运输局"]
+# A unit, the ones below it, one beside it that differs by a character, and one quite different.
+UNITS = [
+    "金陵市港航事业发展中心",
+    "金陵市港航事业发展中心江宁分中心",
+    "金陵市江宁区港航事业发展中心",
+    "金陵市第二港航事业发展中心",
+    "云水县交通运输局",
+]
+SILENT = "正文.docx"  # a text without title and unit
 SENDERS = ["a@example.cn", "b@example.cn"]
 
 
 @st.composite
 def files(draw: st.DrawFn) -> list[Attachment]:
+    """Documents of one case; some name nothing, some are called after nothing."""
     title, unit = draw(st.sampled_from(TITLES)), draw(st.sampled_from(UNITS))
     version = draw(st.sampled_from(["", "2"]))
-    chosen = draw(st.sets(st.sampled_from(["form", "scan", "text"]), min_size=1))
+    chosen = draw(st.sets(st.sampled_from(["form", "scan", "text", "silent"]), min_size=1))
     made = {
         "form": form(title, unit, version=version),
-        "scan": scan(f"{title}盖章.jpg", version=unit + version),
-        "text": case_text(title, unit, version=version),
+        "scan": scan(
+            draw(st.sampled_from([f"{title}盖章.jpg", f"{unit}.jpg", "1.jpg"])),
+            version=title + unit + version,
+        ),
+        "silent": case_text(None, None, version=title + unit + version, filename=SILENT),
+        "text": case_text(title, unit, version=unit + version),
     }
     return [made[name] for name in sorted(chosen)]
 
 
 @st.composite
-def boxes(draw: st.DrawFn) -> list[Received]:
+def archives(draw: st.DrawFn) -> list[Attachment]:
+    """A bureau's archive with a folder for each unit."""
+    units = draw(st.lists(st.sampled_from(UNITS), min_size=1, max_size=3, unique=True))
+    placed = [(unit, file) for unit in units for file in draw(files())]
+    return [
+        file.model_copy(update={"container": "材料.zip", "group": unit, "part": f"2/{place}"})
+        for place, (unit, file) in enumerate(placed)
+    ]
+
+
+@st.composite
+def boxes(draw: st.DrawFn, *, threads: bool = True) -> list[Received]:
     """A handful of mails of a few units, corrections and repeats among them."""
     mails = []
     for place in range(draw(st.integers(1, 7))):
-        parent = draw(st.sampled_from([None, *mails])) if mails else None
+        parent = draw(st.sampled_from([None, *mails])) if mails and threads else None
         mails.append(
             mail(
-                *draw(files()),
+                *draw(st.one_of(files(), archives())),
                 sender=draw(st.sampled_from(SENDERS)),
                 hours=draw(st.integers(0, 200)),
                 name=str(place),
@@ -106,12 +130,22 @@ def test_every_mail_again_changes_no_case(mails: list[Received]) -> None:
 @settings(max_examples=150, deadline=None)
 def test_two_units_are_never_one_case(mails: list[Received]) -> None:
     for case in fold(mails).cases:
-        units = {
-            material.attachment.form.fields["申报单位"].value
-            for material in (*case.documents, *case.superseded)
-            if material.attachment.form
-        }
-        assert len(units) <= 1
+        assert len(_units(case)) <= 1
+
+
+@given(boxes(threads=False))
+@settings(max_examples=150, deadline=None)
+def test_a_text_that_names_nothing_replaces_none_unasked(mails: list[Received]) -> None:
+    """It came alone, in a mail that answers none and does not call itself a correction."""
+    alone = {
+        item.reading.raw_sha256
+        for item in mails
+        if all(file.filename == SILENT for file in item.reading.attachments)
+    }
+    for case in fold(mails).cases:
+        texts = [m for m in case.documents if m.attachment.role == "case_text"]
+        if any(material.raw_sha256 in alone for material in texts):
+            assert not any(m.attachment.role == "case_text" for m in case.superseded)
 
 
 @given(boxes())
@@ -130,6 +164,14 @@ def test_every_mail_has_exactly_one_disposition_and_no_document_is_lost(
     }
     sent = {a.sha256 for item in mails for a in item.reading.attachments if a.role == "form_scan"}
     assert sent <= kept
+
+
+def _units(case: Case) -> set[str]:
+    """The units that its documents name, current or not."""
+    files = [material.attachment for material in (*case.documents, *case.superseded)]
+    forms = {file.form.fields["申报单位"].value for file in files if file.form}
+    texts = {file.case_text.unit for file in files if file.case_text and file.case_text.unit}
+    return {str(unit) for unit in forms} | texts
 
 
 def _bare(assembled: Assembled) -> list[object]:
