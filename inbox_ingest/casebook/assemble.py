@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.bearers import Bearers
 from inbox_ingest.casebook.changes import Decision, KnownCase, Outcome
 from inbox_ingest.casebook.deciding import DecidedFold
 from inbox_ingest.casebook.draft import DraftCase
@@ -61,7 +62,8 @@ def assemble(
     mails = sorted(received, key=lambda r: (r.received_at, r.reading.raw_sha256))
     numbering = Numbering(known, [item.reading for item in mails])
     verdicts = Verdicts.of(decisions)
-    fold = Fold(campaign, numbering, verdicts, Index(campaign, sent or {}))
+    index = Index(campaign, sent or {}, Bearers.among(mails, campaign))
+    fold = Fold(campaign, numbering, verdicts, index)
     for item in mails:
         fold.take(item)
     if verdicts.overrule:

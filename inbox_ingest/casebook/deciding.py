@@ -27,7 +27,7 @@ class DecidedFold(Fold):
     """The second fold. `natural` is the first, finished."""
 
     def __init__(self, natural: Fold) -> None:
-        fresh = Index(natural.campaign, natural.index.sent)
+        fresh = Index(natural.campaign, natural.index.sent, natural.index.bearers)
         super().__init__(natural.campaign, natural.numbering, natural.verdicts, fresh)
         self._natural = natural.steps
         self._by_number = {n: case for case in natural.index.cases for n in case.numbers}
@@ -88,11 +88,15 @@ class DecidedFold(Fold):
         match = Match(step.match.case, step.match.code, step.match.text)
         if slot != ("case", step.case.anchor):
             match = Match(None, "person", "工作人员把两件并为一件")
-        elif len(step.match.doubtful) > 1 and len(others) == 1 and not settled:
+        elif (
+            len(step.match.doubtful) > 1
+            and len(others) == 1
+            and not (settled or step.bundle.name.title)
+        ):
             slot, match = others[0], Match(None, "person", "可能所属的几件已由工作人员并为一件")
-        elif others and not settled:
+        elif not settled:
             doubtful = tuple(self._slots[other] for other in others if other in self._slots)
-            match = match._replace(doubtful=doubtful)
+            match = match._replace(doubtful=doubtful, doubt=step.match.doubt)
         aside = self._set_aside(bundle, step, slot, received)
         if aside is not None:
             slot, match = aside, Match(None, "person", "与工作人员单独处理的案例相符")

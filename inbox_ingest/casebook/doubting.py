@@ -8,10 +8,11 @@ from __future__ import annotations
 from inbox_ingest.casebook.bundles import Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.index import Index, append_new, quoted_cases, threaded_cases
-from inbox_ingest.casebook.matching import Match, calls_itself_correction
+from inbox_ingest.casebook.matching import Match
 from inbox_ingest.casebook.naming import agree_with_any, same_title_misspelt_unit
 from inbox_ingest.casebook.pointing import said_outside
 from inbox_ingest.casebook.proof import belongs
+from inbox_ingest.casebook.weighing import calls_itself_correction
 from inbox_ingest.checking.sameness import normal_form
 from inbox_ingest.records import Received
 

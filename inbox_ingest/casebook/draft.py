@@ -28,7 +28,8 @@ from inbox_ingest.records import (
 class DraftCase:
     """The state of one case in the middle of the fold. Grows only; `freeze.py` makes the record.
 
-    `key` is the `own:…` of a case that a person set apart.
+    `key` is the `own:…` of a case that a person set apart. `mentioned` are units that its mails name
+    outside the documents: a bureau's own signature says nothing of another case.
     """
 
     anchor: str
@@ -50,6 +51,7 @@ class DraftCase:
     reasons: list[Reason] = field(default_factory=list)
     changed_by: set[str] = field(default_factory=set)
     last_seen: dict[str, datetime] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
     pieces: dict[tuple[str, str], Beside] = field(default_factory=dict)  # by SHA-256: new, older
 
     def holds(self, role: Role) -> bool:
@@ -59,6 +61,11 @@ class DraftCase:
             or (role == "case_text" and m.attachment.case_text is not None)
             for m in self.materials
         )
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """Every document of the case, current or not."""
+        return [material.attachment for material in (*self.materials, *self.superseded)]
 
     def add(self, bundle: Bundle, received: Received, campaign: Campaign) -> bool:
         """Take a bundle in. Returns whether it brought anything new; a repeat changes nothing."""

@@ -17,6 +17,7 @@ from inbox_ingest.casebook.matching import Match, find_case
 from inbox_ingest.casebook.numbering import Numbering
 from inbox_ingest.casebook.sorting import bundles_of
 from inbox_ingest.casebook.verdicts import Verdicts
+from inbox_ingest.casebook.weighing import WHICH
 from inbox_ingest.reading.correspondence import (
     automatic_reason,
     is_advertising,
@@ -104,6 +105,8 @@ class Fold:
             match = with_doubts(match, self.index, bundle, received)
             case = self.begin(f"{raw_sha256}:{bundle.first_part}")
             done.began = True
+            for other in quoted_cases(self.index, received):
+                self.index.begun_beside[other].append(case)
             left = [n for n in self.numbering.orphaned(raw_sha256) if n not in self._claimed]
             numbers = numbers or left[:1]
         case.numbers.update(numbers)
@@ -147,9 +150,9 @@ class Fold:
         for doubt in bundle.doubts:
             case.doubts.append(doubt.sentence)
             case.doubtful_roles.update(doubt.roles)
-        if match.doubtful and bundle.roles:
+        if (match.doubtful or match.doubt) and bundle.roles:
             names = "、".join(f"“{a.filename}”" for a in bundle.attachments if a.filename)
-            sentence = f"不能确定{names or '来信材料'}属于哪个案例"
+            sentence = (match.doubt or WHICH).format(files=names or "来信材料")
             for other in (case, *match.doubtful):
                 if sentence not in other.doubts:
                     other.doubts.append(sentence)

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.bearers import Bearers
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
+from inbox_ingest.casebook.mentions import units_named_by
 from inbox_ingest.casebook.pointing import Names
 from inbox_ingest.casebook.proof import belongs
 from inbox_ingest.records import Received
@@ -16,10 +18,14 @@ from inbox_ingest.records import Received
 
 @dataclass(slots=True)
 class Index:
-    """The cases so far, found by what clues go by. Grows with the fold."""
+    """The cases so far, found by what clues go by. Grows with the fold.
+
+    Only the `bearers` of titles know all mail from the start.
+    """
 
     campaign: Campaign
     sent: Mapping[str, tuple[str, ...]]
+    bearers: Bearers
     cases: list[DraftCase] = field(default_factory=list)
     by_message_id: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_bytes: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
@@ -28,6 +34,9 @@ class Index:
     by_sender: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_copier: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_number: dict[str, DraftCase] = field(default_factory=dict)
+    begun_beside: dict[DraftCase, list[DraftCase]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     titles: Names = field(default_factory=Names)
     units: Names = field(default_factory=Names)
 
@@ -40,6 +49,10 @@ class Index:
             self.by_number[number] = case
         if bundle is None:
             return
+        for answered in (*message.in_reply_to, *message.references):
+            # A second case sent into an old thread is of this thread from then on.
+            append_new(self.by_message_id[answered], case)
+        case.mentioned |= units_named_by(received, self.campaign)
         if message.sender is not None:
             # Who has only sent a copy of what was there does not belong to the case (contract §9).
             senders = self.by_sender if belongs(case, received) else self.by_copier
@@ -64,11 +77,12 @@ def append_new(cases: list[DraftCase], case: DraftCase) -> None:
 
 def threaded_cases(index: Index, received: Received) -> list[DraftCase]:
     """Cases of the mails that this one answers: the sender's own earlier ones, or our replies."""
-    message = received.reading.message
+    message, raw_sha256 = received.reading.message, received.reading.raw_sha256
     found: list[DraftCase] = []
     for message_id in (*message.in_reply_to, *reversed(message.references)):
         for case in index.by_message_id.get(message_id, ()):
-            append_new(found, case)
+            if case.messages[0] != raw_sha256:  # begun by this very mail, beside this bundle
+                append_new(found, case)
         for number in index.sent.get(message_id, ()):
             if number in index.by_number:
                 append_new(found, index.by_number[number])
@@ -79,11 +93,24 @@ def threaded_cases(index: Index, received: Received) -> list[DraftCase]:
 
 def quoted_cases(index: Index, received: Received) -> list[DraftCase]:
     """Cases whose number is quoted, by somebody who belongs to them. A stranger's quote is nothing."""
-    message = received.reading.message
-    if message.sender is None:
-        return []
-    text = f"{message.subject or ''}\n{received.reading.text}"
+    return [case for case in _quoted(index, received).values() if belongs(case, received)]
+
+
+def quoted_by_stranger(index: Index, received: Received) -> dict[str, DraftCase]:
+    """Cases whose number is quoted by somebody who does not belong to them, by that number."""
+    quoted = _quoted(index, received)
+    return {number: case for number, case in quoted.items() if not belongs(case, received)}
+
+
+def _quoted(index: Index, received: Received) -> dict[str, DraftCase]:
+    text = f"{received.reading.message.subject or ''}\n{received.reading.text}"
     numbers = index.campaign.numbers.quoted_in(text)
-    address = message.sender.address.casefold()
-    quoted = [index.by_number[number] for number in numbers if number in index.by_number]
-    return [case for case in quoted if address in {s.casefold() for s in case.senders}]
+    return {number: index.by_number[number] for number in numbers if number in index.by_number}
+
+
+def cases_of_sender(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """The sender's cases, but for those of this very mail: its bundles were told apart already."""
+    sender = received.reading.message.sender
+    cases = index.by_sender.get(sender.address.casefold(), ()) if sender else ()
+    raw_sha256 = received.reading.raw_sha256
+    return [case for case in cases if not bundle.roles or raw_sha256 not in case.messages]

@@ -10,11 +10,12 @@ from typing import Literal, NamedTuple
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.checking.sameness import (
+    Titles,
+    compare_titles,
     compatible_units,
     misspells,
     normal_form,
     normal_unit,
-    same_title,
     same_unit,
 )
 from inbox_ingest.records import Attachment
@@ -141,17 +142,16 @@ def agree_with_any(
     units = _same_units(known, name, campaign)
     if units == "other":
         return False
-    titles = [other for other in known if other.title]
-    if not (name.title and titles):
-        return None
-    if not any(_same_titles(title, name, campaign) for title in titles):
-        return False
+    titles = nearest_title(known, name, campaign)
+    if titles is None or titles < Titles.NEAR:
+        return None if titles is None else False
     return None if units == "alike" and not proven else True
 
 
 def strangers(first: Name, second: Name, campaign: Campaign) -> bool:
     """Whether two documents name two units and two titles: no slip of the pen makes both."""
-    if not (first.title and second.title) or _same_titles(first, second, campaign):
+    titles = nearest_title([first], second, campaign)
+    if titles is None or titles >= Titles.NEAR:
         return False
     return _same_units([first], second, campaign) == "other" and not misspells(
         first.whole_unit, second.whole_unit
@@ -160,17 +160,35 @@ def strangers(first: Name, second: Name, campaign: Campaign) -> bool:
 
 def same_title_misspelt_unit(known: Sequence[Name], name: Name, campaign: Campaign) -> bool:
     """Whether only slips of the pen in the unit's name keep `name` from being the known case's."""
-    if not any(
-        other.title and name.title and _same_titles(other, name, campaign) for other in known
-    ):
+    titles = nearest_title(known, name, campaign)
+    if titles is None or titles < Titles.NEAR:
         return False
     return any(other.unit and misspells(other.whole_unit, name.whole_unit) for other in known)
 
 
-def _same_titles(first: Name, second: Name, campaign: Campaign) -> bool:
-    return same_title(
-        first.whole_title, second.whole_title, similarity=campaign.assembly.title_similarity
-    ) or ((first.ocr or second.ocr) and misspells(first.whole_title, second.whole_title))
+def units_agree(
+    known: Sequence[Name], name: Name, campaign: Campaign, *, proven: bool = True
+) -> bool | None:
+    """Whether `name` speaks of the unit that all of `known` speak of; None where it cannot be told."""
+    units = _same_units(known, name, campaign)
+    if units is None or (units == "alike" and not proven):
+        return None
+    return units != "other"
+
+
+def nearest_title(known: Sequence[Name], name: Name, campaign: Campaign) -> Titles | None:
+    """How the title of `name` stands to the nearest one of `known`; None where one side has none."""
+    titles = {(other.whole_title, other.ocr) for other in known if other.title}
+    if not (name.title and titles):
+        return None
+    return max(_compare(title, ocr or name.ocr, name, campaign) for title, ocr in titles)
+
+
+def _compare(title: str, ocr: bool, name: Name, campaign: Campaign) -> Titles:
+    similarity = campaign.assembly.title_similarity
+    found = compare_titles(title, name.whole_title, similarity=similarity)
+    slip = found is Titles.OTHER and ocr and misspells(title, name.whole_title)
+    return Titles.NEAR if slip else found
 
 
 def _same_units(

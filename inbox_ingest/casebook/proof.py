@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import Bundle
 from inbox_ingest.casebook.draft import DraftCase
-from inbox_ingest.reading.similarity import similarity
+from inbox_ingest.casebook.likeness import likeness
 from inbox_ingest.records import Attachment, Received
 
 _NUMBER = re.compile(r"\d(?:[\s\-—–().]*\d){6,}")
-_TELLING_SUMMARY = 30  # characters: a summary this long is nobody else's
 
 
 def belongs(case: DraftCase, received: Received) -> bool:
@@ -36,8 +35,8 @@ def same_hand(
     `answers` says that the mail is of the case's thread, or quotes its number. A sender who serves
     many units (a bureau) proves nothing where the forms name different people to call.
     """
-    here, there = phones(bundle.attachments, campaign), phones(_files(case), campaign)
-    if here & there or same_words(_files(case), bundle.attachments, campaign):
+    here, there = phones(bundle.attachments, campaign), phones(case.attachments, campaign)
+    if here & there or likeness(case.attachments, bundle.attachments, campaign).same:
         return True
     return (answers or belongs(case, received)) and not (here and there)
 
@@ -52,32 +51,3 @@ def phones(files: Iterable[Attachment], campaign: Campaign) -> frozenset[str]:
         if value is not None and value.value
         for match in _NUMBER.finditer(unicodedata.normalize("NFKC", value.value))
     )
-
-
-def same_words(known: Sequence[Attachment], new: Sequence[Attachment], campaign: Campaign) -> bool:
-    """Whether a text or a summary of one side is nearly one of the other's."""
-    texts = [file.case_text for file in known if file.case_text]
-    for text in (file.case_text for file in new if file.case_text):
-        for other in texts:
-            if text.text_sha256 == other.text_sha256:
-                return True
-            alike = text.signature and other.signature
-            if alike and similarity(text.signature, other.signature) >= (
-                campaign.assembly.text_similarity
-            ):
-                return True
-    return bool(_summaries(known, campaign) & _summaries(new, campaign))
-
-
-def _summaries(files: Iterable[Attachment], campaign: Campaign) -> set[str]:
-    field = campaign.form.by_key("summary")
-    values = (file.form.fields.get(field.name) for file in files if file.form and field)
-    return {
-        value.value
-        for value in values
-        if value is not None and value.value and len(value.value) >= _TELLING_SUMMARY
-    }
-
-
-def _files(case: DraftCase) -> list[Attachment]:
-    return [material.attachment for material in (*case.materials, *case.superseded)]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.index import Index
+from inbox_ingest.casebook.likeness import likeness
 from inbox_ingest.casebook.naming import names_in_file_name
 from inbox_ingest.casebook.pointing import names_another, said_outside
-from inbox_ingest.casebook.proof import belongs, same_words
+from inbox_ingest.casebook.proof import belongs
 from inbox_ingest.checking.materials import readable
 from inbox_ingest.records import Attachment, Material, Received
 
@@ -38,7 +39,7 @@ def may_join(
     if not replacing and code not in _BY_SENDER:
         return True
     files = [file for file in bundle.attachments if file.role in CORE_ROLES]
-    if same_words([m.attachment for m in replacing], files, index.campaign):
+    if likeness([m.attachment for m in replacing], files, index.campaign).same:
         return True
     said = said_outside(bundle, received, index.campaign)
     if names_another(said, case.names, index.titles, index.units, index.campaign):

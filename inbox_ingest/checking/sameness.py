@@ -10,12 +10,16 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from enum import IntEnum
 from functools import lru_cache
 
 _WHOLE_NAME = 6  # characters: a name this long within another is no coincidence
 _NOT_WORD = re.compile(r"[\W_]+")
 # Characters that tell cases and units apart however alike the rest: 一期 and 二期, 东站 and 西站.
 _TELLING = frozenset("一二三四五六七八九十百零〇两首末甲乙丙丁上下东南西北前后左右大小新旧")
+# Where such a character stands alone or with what it counts, it tells; within a word (创新, 中心) not.
+_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千零〇两甲乙丙丁戊]")
+_SIDE = re.compile(r"[上中下东南西北前后左右内外大小新老旧首末][部篇段区线站片期岸路城卷册集侧]?")
 _ONE_SLIP_IN = 6  # characters: OCR, or a tired typist, gets one in so many wrong
 # Words that make a unit below another one; 分 and 子 are what is left of 分公司 without its legal form.
 _SUBORDINATE = re.compile(
@@ -47,20 +51,47 @@ def _longest_first(suffixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(map(normal_form, suffixes), key=len, reverse=True))
 
 
+class Titles(IntEnum):
+    """How two titles stand to each other; the greater, the nearer."""
+
+    OTHER = 0
+    NUMBERED = 1  # alike but for what tells siblings apart: 3号线 and 4号线, 上篇 and 下篇
+    NEAR = 2  # one within the other (a subtitle on one of the documents), or nearly equal
+    EQUAL = 3
+
+
+def compare_titles(first: str | None, second: str | None, *, similarity: float = 1.0) -> Titles:
+    """How two titles stand to each other; `similarity` is the least ratio of nearly equal ones."""
+    a, b = normal_form(first), normal_form(second)
+    if not a or not b:
+        return Titles.OTHER
+    if a == b:
+        return Titles.EQUAL
+    shorter, longer = sorted((a, b), key=len)
+    within = len(shorter) >= _WHOLE_NAME and shorter in longer
+    differing = SequenceMatcher(None, a, b, autojunk=False)
+    near = within or (similarity < 1.0 and differing.ratio() >= similarity)
+    numbered = any(
+        _tells_siblings_apart(a[i:j]) or _tells_siblings_apart(b[k:n])
+        for kind, i, j, k, n in differing.get_opcodes()
+        if kind != "equal"
+    )
+    if numbered and (near or _NUMERAL.sub("", a) == _NUMERAL.sub("", b)):
+        return Titles.NUMBERED
+    return Titles.NEAR if near else Titles.OTHER
+
+
+def _tells_siblings_apart(segment: str) -> bool:
+    letters = 0 < len(segment) <= 2 and segment.isascii()
+    return bool(_NUMERAL.search(segment) or _SIDE.fullmatch(segment) or letters)
+
+
 def same_title(first: str | None, second: str | None, *, similarity: float = 1.0) -> bool:
     """Whether two titles are one: equal in normal form, one within the other, or nearly equal.
 
     One within the other covers a subtitle that stands on one of the documents only.
     """
-    a, b = normal_form(first), normal_form(second)
-    if not a or not b:
-        return False
-    if a == b:
-        return True
-    shorter, longer = sorted((a, b), key=len)
-    if len(shorter) >= 6 and shorter in longer:
-        return True
-    return similarity < 1.0 and SequenceMatcher(None, a, b, autojunk=False).ratio() >= similarity
+    return compare_titles(first, second, similarity=similarity) >= Titles.NEAR
 
 
 def same_unit(first: str | None, second: str | None, suffixes: Sequence[str] = ()) -> bool:

@@ -30,6 +30,7 @@ from tests.casebook.mails import (
     form,
     mail,
     scan,
+    story_of,
     text_record,
 )
 
@@ -193,8 +194,9 @@ def test_a_second_case_sent_in_an_old_thread_is_a_case_of_its_own() -> None:
 
 def test_a_title_corrected_in_the_thread_stays_the_same_case() -> None:
     first = mail(form(), scan(), case_text())
-    corrected = mail(form("党建引领网约车司机之家建设"), hours=50, answers=first)
-    assembled = fold(first, corrected)
+    story = story_of("金陵市港航事业发展中心 党建引领货车司机之家建设")
+    renamed = form("党建引领网约车司机之家建设", summary=story)
+    assembled = fold(first, mail(renamed, hours=50, answers=first))
     assert len(assembled.cases) == 1
     assert assembled.cases[0].values["案例名称"].value == "党建引领网约车司机之家建设"
 

@@ -457,7 +457,7 @@ def test_the_same_mail_again_does_not_split_once_more() -> None:
 def test_a_corrected_form_of_a_split_case_goes_to_it_and_not_back() -> None:
     """Two cases came as one, because the second form was taken for a correction."""
     first = mail(form(TRUCKS, HARBOUR), case_text(TRUCKS))
-    second = mail(form(BUSES, HARBOUR, filename="表2.docx"), hours=2, answers=first)
+    second = mail(form(BUSES, HARBOUR, filename="更正表.docx"), hours=2, answers=first)
     desk = Desk(first, second)
     assert desk.numbers == ["DJ001"]
     desk.split("DJ001", second.reading.attachments[0].sha256)

@@ -15,7 +15,7 @@ from inbox_ingest.errors import LockHeld
 from inbox_ingest.records import Received
 from inbox_ingest.stages import lock
 from inbox_ingest.stages.file import file_decisions, file_mail
-from tests.casebook.mails import CAMPAIGN, case_text, form, mail, scan
+from tests.casebook.mails import CAMPAIGN, case_text, form, mail, scan, story_of
 from tests.casebook.making import COLLECT_FROM, INBOX, rows
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -111,7 +111,9 @@ def test_new_mail_after_the_rules_were_edited_judges_its_own_case_only(filed: Ca
 def test_edited_rules_of_assembly_join_no_cases_before_a_rereading(book: Casebook) -> None:
     near = [
         mail(
-            form(f"党建引领公路养护{word}建设", filename=f"{word}.docx"),
+            form(
+                f"党建引领公路养护{word}建设", filename=f"{word}.docx", summary=story_of("养护")
+            ),
             case_text(f"党建引领公路养护{word}建设", filename=f"{word}正文.docx", version=word),
             sender="a@example.cn",
             hours=hours,
