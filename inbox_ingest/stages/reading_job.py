@@ -6,6 +6,7 @@ Imported by the server that workers are forked from, so what it imports is loade
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -62,7 +63,8 @@ class _Marking:
             return Problem(code=IssueCode.READER_MISSING, detail=why)
         if time.monotonic() > self._ends:
             return _LATE
-        self._marker.write_text(part, encoding="utf-8")
+        with suppress(OSError):  # a full disk: only a reading that dies would miss it
+            self._marker.write_text(part, encoding="utf-8")
         return None
 
 
