@@ -92,11 +92,11 @@ def recognise(content: Content, kind: str) -> bytes | Problem:
 
     Takes some 3 s a page on one core. A READER_MISSING problem says that rapidocr is not installed.
     """
-    from inbox_ingest.reading.ocr_pages import choose
+    from inbox_ingest.reading.ocr_pages import choose, closer
 
     try:
         chosen = choose(_sheets(content, kind))
-        pages = tuple(_page(sheet) for sheet in chosen.sheets)
+        pages = tuple(_page(closer(sheet, content, kind)) for sheet in chosen.sheets)
     except Unreadable as unreadable:
         return Problem(code=unreadable.code, detail=unreadable.detail)
     except ImportError:
@@ -230,6 +230,10 @@ def _seal_of(sheet: Sheet, straight: Pixels, page: PageResult) -> dict[str, obje
             sight = before._replace(circle=None)
         elif before.verdict == "unverified":
             sight = before._replace(circle=sight.circle)
+    if sight.verdict == "absent" and sheet.whole is not None:
+        around = find_seal(sheet.whole, colour_stored=sheet.colour_stored, may_deny=False)
+        if around.circle is not None:  # beside what was cut out: the sheet may have been more
+            sight = sight._replace(verdict="unverified", note="有红色印迹，但不能确定是公章")
     if sight.verdict == "absent" and unexplained_ink(straight, _surely_text(page)):
         sight = sight._replace(verdict="unverified", note="有灰黑色印迹，可能是复印出来的印章")
     circle, text = None, None

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from inbox_ingest.reading.content import Content
 from inbox_ingest.reading.ocr import MOST_READ
-from inbox_ingest.reading.scan_page import look_at, picture_kind
-from inbox_ingest.reading.scan_picture import Sheet
+from inbox_ingest.reading.scan_page import is_written, look_at, picture_kind
+from inbox_ingest.reading.scan_picture import WORKING_SIDE, Sheet, open_sheets
+from inbox_ingest.reading.scan_sheet import cut_out, sheet_corners, sides
 from inbox_ingest.reading.seal import find_seal
 
 MOST_LOOKED = 60  # pages of a file; a form and a case text of 3,000 字 have ten
 _RULED = 5  # rulings: a table, as every form is
+
+_CLOSEST = 4800  # pixels of a photo's longest side, opened so large to see a small sheet in it
 
 _STAMPED, _FORM_LIKE, _PLAIN = range(3)
 
@@ -59,3 +63,18 @@ def _rank(sheet: Sheet) -> int:
     if sight.circle is not None:
         return _STAMPED
     return _FORM_LIKE if look_at(sheet.pixels).rulings >= _RULED else _PLAIN
+
+
+def closer(sheet: Sheet, content: Content, kind: str) -> Sheet:
+    """The sheet of paper alone where it lies in a photo, as sharp as the file has it; else as it is."""
+    corners = sheet_corners(sheet.pixels)
+    if corners is None or not is_written(cut_out(sheet.pixels, corners)):
+        return sheet
+    share = max(sides(corners)) / max(sheet.pixels.shape[:2])
+    pixels = sheet.pixels
+    if share < 0.85 and kind != "pdf":
+        side = min(_CLOSEST, round(WORKING_SIDE / share))
+        again = (s for s in open_sheets(content, kind, side) if s.number == sheet.number)
+        pixels = next(again, sheet).pixels
+    scale = pixels.shape[1] / sheet.pixels.shape[1]
+    return sheet._replace(pixels=cut_out(pixels, corners * scale), whole=sheet.pixels)

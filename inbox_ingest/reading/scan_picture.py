@@ -51,13 +51,15 @@ class Sheet(NamedTuple):
     """One picture, upright by its EXIF tag: RGB pixels, height × width × 3.
 
     `full_size` is (width, height) before it was made smaller. `colour_stored` is False where the
-    file has one channel (grey, black and white): then no colour can be missing from it.
+    file has one channel (grey, black and white): then no colour can be missing from it. `whole` is
+    the picture that `pixels` was cut out of, where only a part of it is the sheet.
     """
 
     pixels: Pixels
     full_size: tuple[int, int]
     colour_stored: bool
     number: int
+    whole: Pixels | None = None
 
 
 def darkest(planes: NDArray[Any]) -> NDArray[Any]:

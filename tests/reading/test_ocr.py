@@ -57,3 +57,13 @@ def test_a_form_cut_off_above_the_seal_is_not_called_unstamped() -> None:
 def test_a_damaged_picture_is_a_value() -> None:
     result = ocr.recognise(MemoryContent(b"\xff\xd8\xff\xe0 no picture"), "jpeg")
     assert isinstance(result, Problem) and result.code is IssueCode.FILE_UNREADABLE
+
+
+def test_a_sealed_sheet_that_takes_up_two_thirds_of_a_phone_s_picture_is_read_whole() -> None:
+    page = scans.stamped(scans.form_page(dpi=150))
+    finding = recognised_scan(recognised(scans.on_desk(page, 0.65, size=(3000, 2250))))
+    assert finding.scan is not None and finding.scan.seal == "present"
+    assert finding.document is not None
+    form = parse_form(finding.document, load_campaign(shipped_campaign()), "mmexport1.jpg")
+    assert form is not None
+    assert read_values(form) == EXPECTED

@@ -8,9 +8,10 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
+from inbox_ingest.reading.content import MemoryContent
 from inbox_ingest.reading.ocr import MOST_READ
-from inbox_ingest.reading.ocr_pages import MOST_LOOKED, choose
-from inbox_ingest.reading.scan_picture import Pixels, Sheet
+from inbox_ingest.reading.ocr_pages import MOST_LOOKED, choose, closer
+from inbox_ingest.reading.scan_picture import Pixels, Sheet, open_sheets
 from tests import scans
 
 
@@ -74,3 +75,31 @@ def test_what_somebody_took_for_a_page_is_read() -> None:
 
 def test_a_file_without_pages_has_none_to_read() -> None:
     assert choose(sheets()).sheets == ()
+
+
+# --- a sheet in a photo -----------------------------------------------------------------------
+
+
+def opened(page: scans.Page) -> tuple[Sheet, MemoryContent]:
+    content = MemoryContent(scans.encoded(page))
+    return next(iter(open_sheets(content, "jpeg"))), content
+
+
+def test_a_small_sheet_is_cut_out_as_sharp_as_the_photo_has_it() -> None:
+    photo = scans.on_desk(scans.stamped(scans.form_page(dpi=150)), 0.5, size=(3000, 2250))
+    sheet, content = opened(photo)
+    near = closer(sheet, content, "jpeg")
+    assert near.whole is not None and near.whole.shape == sheet.pixels.shape
+    # Half of 2250 pixels: opened at 1600 the sheet would have had 600 of them.
+    assert max(near.pixels.shape) > 1050
+
+
+def test_a_scan_stays_as_it_is() -> None:
+    sheet, content = opened(scans.noisy(scans.form_page(dpi=110)))
+    assert closer(sheet, content, "jpeg") is sheet
+
+
+def test_a_light_thing_without_writing_is_not_taken_for_the_sheet() -> None:
+    photo = scans.on_desk(scans.blank_paper(80), 0.6)
+    sheet, content = opened(photo)
+    assert closer(sheet, content, "jpeg") is sheet
