@@ -21,6 +21,7 @@ LOGO_SIDE = 260  # pixels: no page of text is legible below this
 _SIDE = 720  # pixels of the longest side while judging
 _USUAL_INK, _PALEST_INK = 0.72, 0.93  # lightness of ink beside its paper's: at most this
 _LEAST_PAPER, _FEW_LETTERS = 0.05, 12  # of a photo, that may be a sheet of text
+_DRAWN_SHARE = 0.8  # of a side of a table's frame is a line, however faintly it was printed
 _STEEPEST = 8.0  # degrees of skew that are put right; beyond this somebody meant it
 
 
@@ -234,7 +235,20 @@ def _frame_corners(pixels: Pixels) -> NDArray[np.float32] | None:
     # A frame fills the four corners of its outline; a lone line, or text, does not.
     if area < 0.1 * ink.size or cv2.contourArea(points[order]) < 0.93 * area:
         return None
+    if not _is_drawn(grid, points[order]):
+        return None  # something beside the table, a seal that touches it, makes a corner of its own
     return np.asarray(points[order] * scale, dtype=np.float32)
+
+
+def _is_drawn(grid: Pixels, corners: NDArray[np.float32]) -> bool:
+    """Whether all four sides between these corners are lines on the page."""
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        steps = np.linspace(0.03, 0.97, 100)[:, None]
+        xs, ys = np.rint(start + (end - start) * steps).astype(int).T
+        near = cv2.dilate(grid, np.ones((5, 5), np.uint8))
+        if float((np.asarray(near)[ys, xs] > 0).mean()) < _DRAWN_SHARE:
+            return False
+    return True
 
 
 def _squared(pixels: Pixels, corners: NDArray[np.float32]) -> Pixels:

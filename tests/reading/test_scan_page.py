@@ -180,3 +180,10 @@ def test_the_edge_of_the_sheet_on_a_desk_is_no_cell() -> None:
         ink[top:bottom, left : left + 3] = ink[top : bottom + 3, right : right + 3] = 1
     cells = table_cells(ink)
     assert [(round(c.left, -1), round(c.right, -1)) for c in cells] == [(110, 300), (310, 500)]
+
+
+@pytest.mark.parametrize("at", [(205, 228), (196, 228), (12, 228)])
+def test_a_seal_that_touches_the_table_does_not_bend_the_page(at: tuple[int, int]) -> None:
+    page = scans.copied(scans.stamped(scans.form_page(dpi=150), at=at))
+    flat = pixels(page)
+    assert np.abs(straightened(flat).astype(int) - flat).mean() < 2
