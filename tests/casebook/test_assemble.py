@@ -142,6 +142,16 @@ def test_an_abbreviated_unit_of_somebody_else_is_a_doubt_and_no_proof() -> None:
     assert sender_issues(assembled.cases[1]) == []
 
 
+def test_a_sender_of_many_units_proves_nothing_where_the_forms_name_other_people() -> None:
+    text = case_text(unit="市港航中心", version="2")
+    assembled = fold(
+        mail(form(unit="金陵市港航事业发展中心"), case_text()),
+        mail(form(unit="市港航中心", phone="13900000002"), text, hours=3),
+    )
+    assert len(assembled.cases) == 2
+    assert all(case.unsure for case in assembled.cases)
+
+
 def test_a_name_that_is_short_for_two_units_does_not_make_them_one() -> None:
     mails = [
         mail(form(unit=unit, phone=None), case_text(unit=unit, version=unit), hours=place)
@@ -370,10 +380,11 @@ def test_a_stranger_in_the_thread_replaces_nothing_without_saying_what() -> None
 
 
 def test_who_only_sent_a_copy_brings_nothing_into_the_case_later() -> None:
-    first = mail(form(), scan(), case_text())
+    first = mail(form(), case_text())
     copy = mail(case_text(), sender="z@example.cn", hours=3)
-    later = mail(SILENT_TEXT, scan("我单位.jpg"), sender="z@example.cn", hours=300)
+    later = mail(scan("我单位.jpg"), sender="z@example.cn", hours=300)
     assembled = fold(first, copy, later)
+    assert [roles(case) for case in assembled.cases] == [["form", "case_text"], ["form_scan"]]
     assert assembled.cases[0].senders == ("liwen@example.cn",)
     assert [sender_issues(case) for case in assembled.cases] == [[], []]
 
@@ -563,6 +574,7 @@ def test_a_second_page_without_a_seal_does_not_take_the_sealed_one_away(
     case = fold(first, second).cases[0]
     assert roles(case) == ["form", "form_scan", "form_scan", "case_text"]
     assert sender_issues(case) == []
+    assert bool(case.unsure) is not ("页" in names[0])
 
 
 # --- several cases in one mail ----------------------------------------------------------------
@@ -621,10 +633,11 @@ def test_a_folder_or_an_archive_for_each_unit_stays_its_case_though_each_is_inco
 def test_one_submission_in_two_archives_is_one_case() -> None:
     files = [
         *in_folders({"": [form(), scan()]}, "申报表.zip", "2"),
-        *in_folders({"": [case_text()]}, "案例正文.zip", "3"),
+        *in_folders({"": [case_text(None)]}, "案例正文.zip", "3"),
     ]
     assembled = fold(mail(*files))
     assert [roles(case) for case in assembled.cases] == [["form", "form_scan", "case_text"]]
+    assert not assembled.cases[0].unsure
 
 
 def test_two_archives_under_two_titles_of_one_unit_are_a_doubt_that_accuses_nobody() -> None:
