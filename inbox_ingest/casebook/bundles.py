@@ -26,6 +26,7 @@ class Bundle:
     """Documents of one mail that belong to one case.
 
     `key` is a person's word on where they belong: a case number, or `own:…` for a case of its own.
+    `grouping` says in words why they were taken together; empty for a single file.
     """
 
     attachments: list[Attachment] = field(default_factory=list)
@@ -33,6 +34,8 @@ class Bundle:
     name: Name = field(default_factory=lambda: Name("", "", "", "", ""))
     doubts: list[Doubt] = field(default_factory=list)
     key: str | None = None
+    paired: list[str] = field(default_factory=list)
+    grouping: str = ""
 
     def doubt(self, sentence: str, roles: Iterable[Role], file: Attachment | None = None) -> None:
         """Say that documents of these roles may belong here, or may not."""

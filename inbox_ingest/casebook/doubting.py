@@ -84,8 +84,8 @@ def _misread(index: Index, bundle: Bundle, received: Received) -> list[DraftCase
     """A title that OCR was not sure of, or may have got wrong."""
     del received
     field = index.campaign.form.by_key("title")
-    if field is None:
-        return []
+    if field is None or (bundle.name.title and not bundle.name.ocr):
+        return []  # the form beside the scan says the title
     found: list[DraftCase] = []
     for file in bundle.attachments:
         value = file.form.fields.get(field.name) if file.form else None

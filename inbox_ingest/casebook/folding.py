@@ -146,6 +146,10 @@ class Fold:
         reason = Reason(raw_sha256=received.reading.raw_sha256, code=match.code, text=match.text)
         case.reasons.append(reason)
         done.reasons.append(reason)
+        if bundle.grouping and (match.case is None or bundle.paired):
+            together = reason.model_copy(update={"code": "together", "text": bundle.grouping})
+            case.reasons.append(together)
+            done.reasons.append(together)
         done.cases.append(case)
         for doubt in bundle.doubts:
             case.doubts.append(doubt.sentence)

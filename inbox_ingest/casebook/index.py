@@ -13,7 +13,7 @@ from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.mentions import units_named_by
 from inbox_ingest.casebook.pointing import Names
 from inbox_ingest.casebook.proof import belongs
-from inbox_ingest.records import Received
+from inbox_ingest.records import Reading, Received
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class Index:
     begun_beside: dict[DraftCase, list[DraftCase]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    numbers_said: dict[str, tuple[str, ...]] = field(default_factory=dict)
     titles: Names = field(default_factory=Names)
     units: Names = field(default_factory=Names)
 
@@ -67,6 +68,13 @@ class Index:
             if name.unit:
                 append_new(self.by_unit[name.unit], case)
                 self.units.add(name.unit)
+
+    def numbers_in(self, reading: Reading) -> tuple[str, ...]:
+        """The case numbers that stand in a mail: asked for by every clue, looked for once."""
+        if reading.raw_sha256 not in self.numbers_said:
+            text = f"{reading.message.subject or ''}\n{reading.text}"
+            self.numbers_said[reading.raw_sha256] = self.campaign.numbers.quoted_in(text)
+        return self.numbers_said[reading.raw_sha256]
 
 
 def append_new(cases: list[DraftCase], case: DraftCase) -> None:
@@ -103,8 +111,7 @@ def quoted_by_stranger(index: Index, received: Received) -> dict[str, DraftCase]
 
 
 def _quoted(index: Index, received: Received) -> dict[str, DraftCase]:
-    text = f"{received.reading.message.subject or ''}\n{received.reading.text}"
-    numbers = index.campaign.numbers.quoted_in(text)
+    numbers = index.numbers_in(received.reading)
     return {number: index.by_number[number] for number in numbers if number in index.by_number}
 
 

@@ -25,6 +25,7 @@ from inbox_ingest.casebook.naming import (
     agree_with_any,
     names_in_file_name,
     nearest_title,
+    title_in_file_name,
     units_agree,
 )
 from inbox_ingest.casebook.pointing import names_case, said_outside
@@ -144,13 +145,28 @@ def _narrow(
         if len(agreeing) == 1:
             return agreeing[0]
         cases = agreeing or cases
-    called = [case for case in cases if _file_names_point(case, bundle)]
+    called = _titled_after(cases, bundle) or [
+        case for case in cases if _file_names_point(case, bundle)
+    ]
     if len(called) == 1:
         return called[0]
     if called or agreeing or not bundle.roles or code == "number":
         return None  # a number means the case that has it, whatever another one lacks
     lacking = [case for case in cases if not any(case.holds(role) for role in bundle.roles)]
     return lacking[0] if len(lacking) == 1 and len(bundle.roles) < 3 else None
+
+
+def _titled_after(cases: list[DraftCase], bundle: Bundle) -> list[DraftCase]:
+    """The cases whose title a file name says, the longest that one says."""
+    said = {
+        case: max(
+            (title_in_file_name(file, name) for file in bundle.attachments for name in case.names),
+            default=0,
+        )
+        for case in cases
+    }
+    longest = max(said.values())
+    return [case for case, length in said.items() if length == longest] if longest else []
 
 
 def _file_names_point(case: DraftCase, bundle: Bundle) -> bool:

@@ -221,3 +221,12 @@ def names_in_file_name(attachment: Attachment, name: Name) -> bool:
     """Whether a file is called after a case: its title, its unit, or the same bare stem."""
     filename = normal_form(PurePath(attachment.filename or "").stem)
     return any(len(part) >= 4 and part in filename for part in (name.title, name.unit))
+
+
+def title_in_file_name(attachment: Attachment, name: Name) -> int:
+    """How long a case's title is that stands in the file's name; 0 where it does not.
+
+    One title may stand within another: the longest is the one that was meant.
+    """
+    filename = normal_form(PurePath(attachment.filename or "").stem)
+    return len(name.title) if len(name.title) >= 4 and name.title in filename else 0

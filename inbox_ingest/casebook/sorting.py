@@ -12,14 +12,19 @@ from collections.abc import Sequence
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.folders import pools_of
+from inbox_ingest.casebook.grouping import why_together
+from inbox_ingest.casebook.likeness import likeness
 from inbox_ingest.casebook.naming import (
     Name,
     agree,
     name_of,
     names_in_file_name,
+    nearest_title,
     richer,
     strangers,
+    title_in_file_name,
 )
+from inbox_ingest.checking.sameness import Titles
 from inbox_ingest.records import Attachment, CloudLink, IssueCode, Reading, Role
 
 _ROLE_WORDS = {"form_scan": "扫描件", "case_text": "正文"}
@@ -38,6 +43,8 @@ def bundles_of(reading: Reading, campaign: Campaign) -> list[Bundle]:
         _doubt_silent_ones(bundles)
     if reading.links:
         _place_links(bundles, reading.links, campaign)
+    for bundle in bundles:
+        bundle.grouping = why_together(bundle, bundles)
     return sorted(bundles, key=lambda bundle: bundle.order)
 
 
@@ -98,6 +105,9 @@ def _one_case(bundle: Bundle, file: Attachment, name: Name, campaign: Campaign) 
         # Neither title to compare: a PDF beside its Word file carries the same stem.
         same_stem = bool(name.stem) and name.stem == bundle.name.stem
         return same_stem or not (name.known and bundle.name.known)
+    if verdict and nearest_title([bundle.name], name, campaign) is Titles.NEAR:
+        # 公路养护 and 公路养护数字化建设 may be two: the stories tell.
+        return not likeness(bundle.attachments, [file], campaign).differs
     return verdict
 
 
@@ -136,24 +146,43 @@ def _pair(bundles: list[Bundle], files: list[Attachment], role: Role, campaign: 
     left: list[Attachment] = []
     for file in files:
         name = name_of(file, campaign)
-        by_content = [b for b in bundles if agree(b.name, name, campaign)]
-        by_name = [
-            b
-            for b in bundles
-            if names_in_file_name(file, b.name) or (name.stem and name.stem == b.name.stem)
-        ]
-        homes = by_content or by_name
+        homes, why = _homes(bundles, file, name, campaign)
         if len(homes) == 1:
             homes[0].attachments.append(file)
+            homes[0].paired.append(f"“{file.filename or '未命名文件'}”{why}")
         else:
             left.append(file)
     lacking = [bundle for bundle in bundles if role not in bundle.roles]
     if len(left) == 1 and len(lacking) == 1 and len(files) == len(bundles):
         name = name_of(left[0], campaign)
         if agree(lacking[0].name, name, campaign) is not False:
-            lacking[0].attachments.append(left.pop())
+            file = left.pop()
+            lacking[0].attachments.append(file)
+            lacking[0].paired.append(f"“{file.filename or '未命名文件'}”因只余这一份而归并")
     for file in left:
         _leave_open(bundles, lacking, file, role, campaign)
+
+
+def _homes(
+    bundles: Sequence[Bundle], file: Attachment, name: Name, campaign: Campaign
+) -> tuple[list[Bundle], str]:
+    """The bundles that a scan or text names, by the nearest title, else by its file name; and why."""
+    titles = {id(b): nearest_title([b.name], name, campaign) for b in bundles}
+    agreeing = [b for b in bundles if agree(b.name, name, campaign)]
+    equal = [b for b in agreeing if titles[id(b)] is Titles.EQUAL]
+    if agreeing:
+        return equal or agreeing, "按所写的案例名称归并"
+    titled = [title_in_file_name(file, b.name) for b in bundles]
+    if any(titled):
+        return [
+            b for b, found in zip(bundles, titled, strict=True) if found == max(titled)
+        ], "按文件名中的案例名称归并"
+    called = [
+        b
+        for b in bundles
+        if names_in_file_name(file, b.name) or (name.stem and name.stem == b.name.stem)
+    ]
+    return called, "按相配的文件名归并"
 
 
 def _leave_open(

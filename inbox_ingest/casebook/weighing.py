@@ -136,6 +136,8 @@ def weigh(index: Index, case: DraftCase, mailed: Mailed, code: str) -> Weight:
     titles = _titles(index, case, mailed)
     if titles is None:
         return _untitled(index, case, mailed, code)
+    if titles is not Titles.EQUAL and case.messages[0] == mailed.received.reading.raw_sha256:
+        return _NO  # begun by this very mail, whose bundles were told apart already
     if titles is Titles.EQUAL:
         weight = _YES if unit else _title_alone(index, case, mailed)
     elif titles is Titles.NEAR:

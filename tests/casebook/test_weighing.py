@@ -13,6 +13,7 @@ from inbox_ingest.casebook.assemble import Assembled, assemble
 from inbox_ingest.checking.engine import check
 from inbox_ingest.records import Attachment, Case, Received
 from tests.casebook.mails import CAMPAIGN, as_known, case_text, form, mail, scan, story_of
+from tests.casebook.test_verdicts import Desk
 
 HARBOUR, ROADS = "金陵市港航事业发展中心", "云水县公路事业发展中心"
 TRUCKS, BOATS = "党建引领货车司机之家建设", "智慧航道党员先锋岗"
@@ -110,6 +111,22 @@ def test_a_near_title_that_nothing_supports_is_a_doubt_on_both_and_accuses_nobod
     assert [roles(case) for case in assembled.cases] == [WHOLE, ["form"]]
     assert all(case.unsure for case in assembled.cases)
     assert [told(case) for case in assembled.cases] == [[], []]
+
+
+def test_a_person_who_says_that_it_is_a_case_of_its_own_ends_the_doubt_on_both() -> None:
+    renamed = form("党建引领公路养护数字化建设")
+    desk = Desk(mail(*files("党建引领公路养护")), mail(renamed, sender="zhao@example.cn", hours=50))
+    desk.assign(renamed.sha256, "DJ002")
+    assert sure(desk.now)
+    assert [told(case) for case in desk.now.cases] == [[], ["scan-missing", "case-text-missing"]]
+
+
+def test_a_person_who_merges_a_doubtful_correction_ends_the_doubt() -> None:
+    renamed = form("党建引领公路养护数字化建设")
+    desk = Desk(mail(*files("党建引领公路养护")), mail(renamed, sender="zhao@example.cn", hours=50))
+    desk.merge("DJ002", "DJ001")
+    assert [roles(case) for case in desk.now.cases] == [WHOLE]
+    assert sure(desk.now)
 
 
 def test_a_text_with_a_subtitle_fills_the_gap_of_its_form() -> None:
