@@ -81,9 +81,12 @@ class DecidedFold(Fold):
 
     def _put_as_found(self, bundle: Bundle, step: Step, received: Received, done: Done) -> None:
         slot = self._slot_of_case(step.case)
-        others = list(dict.fromkeys(self._slot_of_case(case) for case in step.match.doubtful))
-        settled = not bundle.roles or all(
-            self.verdicts.placed(file.sha256) for file in bundle.attachments
+        slots = dict.fromkeys(self._slot_of_case(case) for case in step.match.doubtful)
+        others = [other for other in slots if other != slot]
+        settled = (
+            not bundle.roles
+            or bool(slots and not others)  # what it might belong to was merged into it
+            or all(self.verdicts.placed(file.sha256) for file in bundle.attachments)
         )
         match = Match(step.match.case, step.match.code, step.match.text)
         if slot != ("case", step.case.anchor):

@@ -15,7 +15,9 @@ from inbox_ingest.records import (
     CaseText,
     Evidence,
     FieldValue,
+    IssueCode,
     Material,
+    Role,
 )
 
 _WORD_FIRST = ("docx", "docm", "doc", "wps", "rtf", "odt")
@@ -40,6 +42,8 @@ def freeze(
     fragments = {new for new, how in pieces.items() if how.fragment}
     text, doubts = _one_text(documents, fragments, campaign)
     doubts = [*(how.doubt for how in pieces.values() if how.doubt is not None), *doubts]
+    # Who waives the doubt says that the case is what it is: what it lacks then is missing.
+    looked_at = IssueCode.ASSEMBLY_UNSURE in set(waived) - set(waived_before)
     return Case(
         anchor=draft.anchor,
         case_no=case_no,
@@ -56,12 +60,16 @@ def freeze(
         late=draft.late,
         late_corrections=draft.late_corrections,
         unsure=tuple(dict.fromkeys([*draft.doubts, *doubts, *contradictions])),
-        doubtful_roles=tuple(role for role in ROLES if role in draft.doubtful_roles),
+        doubtful_roles=() if looked_at else _in_order(draft.doubtful_roles),
         duplicates_of=tuple(duplicates_of),
         waived=tuple(waived),
         waived_before=tuple(waived_before),
         reasons=tuple(draft.reasons),
     )
+
+
+def _in_order(roles: Collection[Role]) -> tuple[Role, ...]:
+    return tuple(role for role in ROLES if role in roles)
 
 
 def _place(material: Material) -> tuple[int, int, float, int, str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
@@ -401,6 +402,33 @@ def test_what_was_said_of_a_merged_case_still_holds() -> None:
     desk.decide("waive", "DJ001", code="scan-missing")
     desk.merge("DJ001", "DJ002")
     assert "scan-missing" in desk.case("DJ002").waived
+
+
+def doubtful_pair() -> Desk:
+    """A case, and a text that differs from it by a slip in the unit's name: two, each in doubt."""
+    desk = Desk(
+        mail(form(TRUCKS, HARBOUR), scan(), sender="a@example.cn"),
+        mail(case_text(TRUCKS, "金陵市港航事业发展中兴"), sender="b@example.cn", hours=9),
+    )
+    assert [bool(case.unsure) for case in desk.now.cases] == [True, True]
+    return desk
+
+
+@pytest.mark.parametrize(("gone", "stays"), [("DJ001", "DJ002"), ("DJ002", "DJ001")])
+def test_a_merger_of_doubtful_cases_leaves_no_doubt(gone: str, stays: str) -> None:
+    desk = doubtful_pair()
+    desk.decide("merge", stays, **{"from": gone})
+    [case] = desk.now.cases
+    assert case.unsure == ()
+    assert case.doubtful_roles == ()
+
+
+def test_who_waives_the_doubt_misses_what_each_case_lacks_again() -> None:
+    desk = doubtful_pair()
+    assert desk.case("DJ002").doubtful_roles
+    desk.decide("waive", "DJ002", code="assembly-unsure", seen=files(desk.case("DJ002")))
+    assert desk.case("DJ002").doubtful_roles == ()
+    assert desk.case("DJ001").doubtful_roles == ("case_text",)
 
 
 # --- split ------------------------------------------------------------------------------------
