@@ -8,7 +8,7 @@ from itertools import combinations
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import CORE_ROLES
-from inbox_ingest.casebook.naming import agree, name_of, strangers
+from inbox_ingest.casebook.naming import agree, name_of, strangers, units_agree
 from inbox_ingest.records import Attachment, Role
 
 
@@ -50,7 +50,7 @@ def _by_case_folder(
     }
     cored = [folder for folder in folders if roles[folder]]
     result: dict[str, list[Attachment]] = defaultdict(list)
-    if _sorted_by_role([roles[folder] for folder in cored]) and not _all_strangers(
+    if _sorted_by_role([roles[folder] for folder in cored]) and not _of_several_units(
         [folders[folder] for folder in cored], campaign
     ):
         above = {folder.rpartition("/")[0] for folder in cored}
@@ -75,14 +75,12 @@ def _all_roles(roles: Mapping[str, set[Role]], unit: str) -> set[Role]:
     return set().union(*(roles[folder] for folder in roles if folder.rpartition("/")[0] == unit))
 
 
-def _all_strangers(pools: Sequence[Sequence[Attachment]], campaign: Campaign) -> bool:
-    """Whether no document says that it belongs to one in another folder, and all say otherwise."""
+def _of_several_units(pools: Sequence[Sequence[Attachment]], campaign: Campaign) -> bool:
+    """Whether folders name units of which none is another's, and no two documents go together."""
     named = [[name_of(file, campaign) for file in files] for files in pools]
-    return all(
-        strangers(a, b, campaign)
-        for one, other in combinations(named, 2)
-        for a in one
-        for b in other
+    across = [(a, b) for one, two in combinations(named, 2) for a in one for b in two]
+    return any(units_agree([a], b, campaign) is False for a, b in across) and not any(
+        agree(a, b, campaign) for a, b in across
     )
 
 

@@ -630,6 +630,17 @@ def test_a_folder_or_an_archive_for_each_unit_stays_its_case_though_each_is_inco
     assert not any(case.unsure for case in assembled.cases)
 
 
+@pytest.mark.parametrize("silent", [[], [scan("盖章.jpg")]])
+def test_folders_of_a_unit_and_the_one_below_it_are_two_cases_under_one_title(
+    silent: list[Attachment],
+) -> None:
+    files = {HARBOUR: [case_text(TRUCKS, HARBOUR)], f"{HARBOUR}江宁分中心": [], "其他": silent}
+    files[f"{HARBOUR}江宁分中心"].append(form(TRUCKS, f"{HARBOUR}江宁分中心"))
+    assembled = fold(mail(*in_folders(files)))
+    assert [roles(case) for case in assembled.cases][:2] == [["case_text"], ["form"]]
+    assert not any(sender_issues(case) for case in assembled.cases)
+
+
 def test_one_submission_in_two_archives_is_one_case() -> None:
     files = [
         *in_folders({"": [form(), scan()]}, "申报表.zip", "2"),
