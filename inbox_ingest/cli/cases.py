@@ -84,13 +84,16 @@ def list_cases(
 
 def _screen(glance: Glance, filters: dict[str, Any], everything: bool, columns: int) -> list[Line]:
     """The cases that fit, and the mails that wait where they are asked for."""
-    from inbox_ingest.reports.listing import list_lines, waiting_lines
+    from inbox_ingest.casebook.glance_letters import letters_waiting
+    from inbox_ingest.reports.listing import letter_lines, list_lines, waiting_lines
 
     cases = glance.cases(**filters, limit=None if everything else LISTED + 1)
     others = _no_cases(glance.for_a_person()) if filters["waiting"] else []
     more = len(cases) > LISTED and not everything
     lines = waiting_lines(others, columns)
-    if cases or not others:
+    if filters["waiting"]:
+        lines += letter_lines(letters_waiting(glance), columns)
+    if cases or not lines:
         shown = list_lines(cases[:LISTED] if more else cases, columns, more=more)
         lines = [*shown, *([] if cases else _present(glance, filters)), *lines]
     return lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -143,23 +145,23 @@ def handle(message: Mail, *, why: Why = None, who: Who = None) -> None:
 
 def note(
     case_no: CaseNumber,
-    text: Annotated[str, typer.Argument(metavar="文字")],
+    text: Annotated[list[str], typer.Argument(metavar="文字…")],
     *,
     who: Who = None,
 ) -> None:
     """给案例加一条备注。"""
     with _office(who) as office:
-        _tell(office, office.keep([office.desk.note(case_no, text)]))
+        _tell(office, office.keep([office.desk.note(case_no, " ".join(text))]))
 
 
 def undo(
-    number: Annotated[int, typer.Argument(metavar="号", help="见 ingest decisions。")],
+    number: Annotated[str, typer.Argument(metavar="号", help="见 ingest decisions，如 3。")],
     *,
     who: Who = None,
 ) -> None:
     """撤销一项人工处理，恢复原状。"""
     with _office(who) as office:
-        _tell(office, office.undo(number), undone=True)
+        _tell(office, office.undo(_counted(number)), undone=True)
 
 
 def decisions(
@@ -181,12 +183,26 @@ def decisions(
             return
         known = glance.case_number(case_no) if case_no else None
         if case_no and known is None:
-            raise UsageError(f"没有编号为 {case_no} 的案例。")
+            raise UsageError(
+                f"没有编号为 {case_no} 的案例。", remedy="用 ingest list 查看全部编号。"
+            )
         found = glance.decisions(known["case_no"] if known else None)
     if as_json:
         show_lines(found)
     else:
         show(decision_list_lines(found))
+
+
+def _counted(number: str) -> int:
+    """`3`, `第 3 号`, `３` as a number."""
+    from inbox_ingest.errors import UsageError
+
+    found = re.fullmatch(r"第?(\d{1,9})号?", "".join(unicodedata.normalize("NFKC", number).split()))
+    if found is None:
+        raise UsageError(
+            f"“{number}”须是整数，即决定的号。", remedy="号见 ingest decisions，如 ingest undo 3。"
+        )
+    return int(found[1])
 
 
 def _office(who: str | None) -> AbstractContextManager[Office]:

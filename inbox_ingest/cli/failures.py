@@ -73,7 +73,12 @@ def _misused(error: typer.TyperException) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":  # a bare `ingest`: help, but not on stdout
         _say(error.format_message())
         return int(ExitCode.USAGE)
-    _say(f"错误：{usage_sentence(error)}。")
+    sentence = usage_sentence(error)
+    _say(f"错误：{sentence}。")
+    if sentence.startswith("多余的参数"):
+        _say(
+            '办法：含空格或括号的内容请用引号括起来，如 --why "不同单位 各写各的"、"申报表(1).docx"。'
+        )
     path = context.command_path if context is not None else _command_called()
     _say(f"办法：运行 {path} --help 查看用法。")
     return int(ExitCode.USAGE)

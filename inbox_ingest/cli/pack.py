@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -24,8 +24,8 @@ def pack(
         bool, typer.Option("--blind", help="盲审：不放申报表、扫描件和单位、联系人信息。")
     ] = False,
     status: Annotated[
-        Literal["incomplete", "review", "complete"] | None,
-        typer.Option("--status", help="只放这种状态的，如 complete 齐全。"),
+        str | None,
+        typer.Option("--status", metavar="状态", help="只放这种状态的，如 齐全。"),
     ] = None,
     numbers: Annotated[
         list[str] | None, typer.Option("--case", metavar="编号", help="只放这些案例，可重复写。")
@@ -36,10 +36,18 @@ def pack(
 ) -> None:
     """整理移交材料：每件案例一个文件夹，附汇总表和校验值。"""
     from inbox_ingest.archive import Archive
+    from inbox_ingest.cli.filters import status_meant
     from inbox_ingest.cli.opening import looking
-    from inbox_ingest.reports.pack import BLIND_WARNING, cases_to_pack, told, write_pack
+    from inbox_ingest.reports.pack import (
+        BLIND_WARNING,
+        cases_to_pack,
+        told,
+        unsettled_words,
+        write_pack,
+    )
     from inbox_ingest.settings import load_settings
 
+    wanted = status_meant(status)
     settings = load_settings()
     archive = Archive(settings.archive_folder)
 
@@ -50,12 +58,14 @@ def pack(
     with looking(settings) as glance:
         if glance is None:
             return
-        cases = cases_to_pack(glance, numbers=numbers or (), status=status)
-        now = datetime.now().astimezone()
+        cases = cases_to_pack(glance, numbers=numbers or (), status=wanted)
+        now = datetime.now(glance.zone)
         packed = write_pack(cases, locate, place, blind=blind, force=force, now=now)
     typer.echo(f"已整理到 {place}：{packed.cases} 件案例，{packed.files} 个文件。")
     if packed.moved is not None:
         typer.echo(f"原有的内容改名为 {packed.moved}。")
+    if packed.unsettled:
+        typer.echo(f"注意：{unsettled_words(packed.unsettled)}", err=True)
     if blind:
         typer.echo(f"注意：{BLIND_WARNING}", err=True)
     for sentence in told(packed.left_out):

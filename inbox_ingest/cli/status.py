@@ -21,6 +21,7 @@ def status(
 ) -> None:
     """征集进展：收信是否正常、案例齐全与否、有什么等着人处理。"""
     from inbox_ingest.casebook.glance import Glance
+    from inbox_ingest.casebook.glance_letters import letters_waiting
     from inbox_ingest.cli.printing import show, show_json
     from inbox_ingest.reports.status import empty_status, status_lines
     from inbox_ingest.settings import load_settings
@@ -33,14 +34,15 @@ def status(
         from inbox_ingest.campaigns import load_campaign
 
         campaign = load_campaign(settings.campaign or shipped_campaign())
-        found, waiting = empty_status(campaign, now), []
+        found, waiting, letters = empty_status(campaign, now), [], None
     else:
         found, waiting = glance.status(now), [] if as_json else glance.for_a_person()
+        letters = letters_waiting(glance)
         glance.close()
     if as_json:
         show_json(found)
     else:
-        show(status_lines(found, now, waiting))
+        show(status_lines(found, now, waiting, letters))
         if glance is None and settings.config is None:
             from inbox_ingest.cli.opening import next_step
 

@@ -35,7 +35,8 @@ def _split(number: str | None, payload: Mapping[str, Any], _: Decision) -> str:
 
 def _waived(number: str | None, payload: Mapping[str, Any], _: Decision) -> str:
     named = ISSUE_WORDS.get(payload["code"], payload["code"])
-    which = f"（{payload['field']}）" if payload.get("field") else ""
+    names = [payload["field"]] if payload.get("field") else payload.get("twins", ())
+    which = f"（{'、'.join(names)}）" if names else ""
     return f"豁免 {number} 的问题：{named}{which}"
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inbox_ingest.reports.screen import WIDTH, Line, fit, table, wrap
 from inbox_ingest.reports.words import MAIL_NUMBER, NO_TYPE, STATUS_WORDS, waiting_words
+
+if TYPE_CHECKING:
+    from inbox_ingest.casebook.glance_letters import LettersWaiting
 
 Entries = Sequence[Mapping[str, Any]]
 
@@ -65,6 +68,16 @@ def present_lines(name: str, values: Sequence[str]) -> list[Line]:
     listing = "、".join(values) or "没有"
     told = f"现有的{name}：{listing}；{name}不明的写 未知。"
     return [Line(text, "quiet") for text in wrap(told)]
+
+
+def letter_lines(letters: LettersWaiting, columns: int = WIDTH) -> list[Line]:
+    """Letters that wait for a word, each kind with the command that lists it."""
+    told = []
+    if letters.drafts:
+        told.append(f"{letters.drafts} 封答复等待批准：ingest replies list --state draft")
+    if letters.held:
+        told.append(f"{letters.held} 件案例的结论有变，同意后才会告知：ingest replies list")
+    return [Line(text) for sentence in told for text in wrap(sentence, columns, hanging="  ")]
 
 
 def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:

@@ -25,7 +25,7 @@ from inbox_ingest.errors import UsageError
 from inbox_ingest.reading.formats import PROGRAMS
 from inbox_ingest.reports.ledger import write_xlsx
 from inbox_ingest.reports.pack_names import file_names, folder_name, safe_name
-from inbox_ingest.reports.words import NO_TYPE, ROLE_WORDS
+from inbox_ingest.reports.words import NO_TYPE, ROLE_WORDS, STATUS_WORDS
 
 Locate = Callable[[str], Path | None]
 LEDGER, SUMS, NOTES = "汇总表.xlsx", "SHA256SUMS", "说明.txt"
@@ -47,11 +47,12 @@ class Packed:
     """What was laid out. `missing` files should be in the archive and are not, or are damaged;
 
     `left_out` were left out on purpose. Both are Chinese sentences; `moved` is where what stood
-    there before has gone.
+    there before has gone; `unsettled` counts cases that are not complete, by status.
     """
 
     cases: int = 0
     files: int = 0
+    unsettled: dict[str, int] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     moved: Path | None = None
@@ -127,6 +128,9 @@ class _Layout:
         folder.mkdir(parents=True)
         self.folders[line["case_no"]] = place
         self.packed.cases += 1
+        if line["status"] != "complete":
+            counts = self.packed.unsettled
+            counts[line["status"]] = counts.get(line["status"], 0) + 1
         wanted = [document for document in case.documents if self._wanted(document, line)]
         if self.blind and not any(document["role"] == "case_text" for document in wanted):
             self.packed.left_out.append(f"{line['case_no']} 没有单独的正文文件，盲审包中没有正文")
@@ -230,6 +234,8 @@ def _notes(packed: Packed, blind: bool, now: datetime) -> str:
         f"本文件夹于 {now:%Y-%m-%d %H:%M} 导出，共 {packed.cases} 件案例、{packed.files} 个文件。"
     ]
     parts.append("核对文件是否完整：在本文件夹中运行 sha256sum -c SHA256SUMS。")
+    if packed.unsettled:
+        parts.append(unsettled_words(packed.unsettled))
     if blind:
         parts.append(BLIND_WARNING)
     for heading, sentences in (
@@ -246,6 +252,12 @@ BLIND_WARNING = (
     "发件人。但是案例名称、概要、正文、图片和文件属性里仍可能写有单位名称，程序没有改动这些内容，"
     "交给评审前请逐件看过。"
 )
+
+
+def unsettled_words(counts: Mapping[str, int]) -> str:
+    """How many of the cases are not complete."""
+    known = [f"{counts[key]} 件{word}" for key, word in STATUS_WORDS.items() if counts.get(key)]
+    return f"其中有 {'、'.join(known)}的案例，尚不齐全；只要齐全的请加 --status 齐全。"
 
 
 def told(sentences: Sequence[str]) -> list[str]:

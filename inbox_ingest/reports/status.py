@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from inbox_ingest.reports.listing import letter_lines
 from inbox_ingest.reports.screen import WIDTH, Line, counted, fit, table, wrap
 from inbox_ingest.reports.words import (
     DISPOSITION_WORDS,
@@ -23,6 +24,7 @@ from inbox_ingest.reports.words import (
 
 if TYPE_CHECKING:
     from inbox_ingest.campaigns import Campaign
+    from inbox_ingest.casebook.glance_letters import LettersWaiting
 
 # Cron is meant to run every few minutes; after this long without a fetch something has stopped.
 STALE_AFTER = timedelta(hours=3)
@@ -46,9 +48,15 @@ def remainder(folder: Mapping[str, Any]) -> int:
 
 
 def status_lines(
-    status: Mapping[str, Any], now: datetime, waiting: Sequence[Mapping[str, Any]] = ()
+    status: Mapping[str, Any],
+    now: datetime,
+    waiting: Sequence[Mapping[str, Any]] = (),
+    letters: LettersWaiting | None = None,
 ) -> list[Line]:
-    """The whole screen. `waiting` is the organiser's list, `status` the shape of contract §8."""
+    """The whole screen. `status` is the shape of contract §8, `waiting` the organiser's list,
+
+    `letters` those that wait for his word.
+    """
     lines = [
         *_campaign(status),
         *_fetch(status, now),
@@ -59,7 +67,7 @@ def status_lines(
         *_counts("邮件", status["messages"], DISPOSITION_WORDS),
         *_counts("回信", status["replies"], REPLY_STATE_WORDS),
         *_issues(status["issues"]),
-        *_for_a_person(int(status["for_a_person"]), waiting),
+        *_for_a_person(int(status["for_a_person"]), waiting, letters),
     ]
     while lines and not lines[-1].text:
         lines.pop()
@@ -158,9 +166,13 @@ def _issues(issues: Mapping[str, int]) -> Iterable[Line]:
     yield Line("")
 
 
-def _for_a_person(count: int, waiting: Sequence[Mapping[str, Any]]) -> Iterable[Line]:
+def _for_a_person(
+    count: int, waiting: Sequence[Mapping[str, Any]], letters: LettersWaiting | None
+) -> Iterable[Line]:
+    told = letter_lines(letters) if letters else []
+    yield from told
     if not count:
-        yield Line("没有等待人工处理的事项。")
+        yield Line("没有别的事项等待人工处理。" if told else "没有等待人工处理的事项。")
         return
     yield Line(f"等待人工处理  {count} 项", "heading")
     for entry in waiting[:SHOWN_FOR_A_PERSON]:

@@ -6,6 +6,7 @@ that takes too long, the next decision or pass files it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,7 +54,13 @@ class Office:
     clock: Callable[[], datetime]
 
     def keep(self, intentions: Sequence[Intention], why: str | None = None) -> Spoken:
-        """Keep decisions and file them."""
+        """Keep decisions and file them.
+
+        Raises:
+            UsageError: one of them has been made already and nothing has changed since.
+        """
+        for intention in intentions:
+            _refuse_repetition(self.desk.decisions, intention)
         kept = [
             self.book.decisions.add(
                 intention.kind,
@@ -99,6 +106,25 @@ class Office:
     def _known(self) -> dict[str, KnownCase]:
         known = self.book.cases.known(bodies=False)
         return {case.case_no: case for case in sorted(known, key=lambda case: case.sequence)}
+
+
+def _refuse_repetition(decisions: Sequence[Decision], intention: Intention) -> None:
+    """A last word that is said again in the same state changes nothing and is not kept twice."""
+    if intention.kind == "note":
+        return
+    subject = _subject(intention)
+    said = [d for d in decisions if d.in_force and _subject(d) == subject]
+    if said and said[-1].payload == json.loads(json.dumps(intention.payload)):
+        raise UsageError(
+            f"已是如此：第 {said[-1].id} 号决定就是这样定的，没有重复记下。",
+            remedy=f"要收回它请用 ingest undo {said[-1].id}。",
+        )
+
+
+def _subject(word: Decision | Intention) -> tuple[object, ...]:
+    """What a decision is about: a later one about the same has the last word."""
+    about = (str(word.payload.get(name)) for name in ("field", "sha256", "code"))
+    return word.kind, word.case_no, word.raw_sha256, *about
 
 
 def _differs(before: KnownCase | None, now: KnownCase) -> bool:

@@ -31,7 +31,10 @@ def field_value(campaign: Campaign, assignment: str) -> dict[str, Any]:
     """
     name, separator, value = assignment.replace("＝", "=", 1).partition("=")
     if not separator:
-        raise UsageError(f"“{assignment}”须写成 栏目=内容，如 电话=13900000000。")
+        raise UsageError(
+            f"“{assignment}”须写成 栏目=内容，如 电话=13900000000。",
+            remedy='含空格或括号的内容请用引号括起来，如 "联系人=张三 李四"。',
+        )
     form_field = field_called(campaign, name)
     if form_field is None:
         names = "、".join(known.name for known in campaign.form.fields)
@@ -46,9 +49,12 @@ def field_value(campaign: Campaign, assignment: str) -> dict[str, Any]:
         text = _option(form_field, text)
         ticked = (text,)
     elif form_field.kind == "phone" and not dialable(text):
-        raise UsageError(f"“{text}”不像能拨通的电话。")
+        raise UsageError(
+            f"“{text}”不像能拨通的电话。",
+            remedy="请写手机号、带区号的座机或集团短号，如 13900000000、025-84200000。",
+        )
     elif form_field.kind == "email" and not _is_address(text):
-        raise UsageError(f"“{text}”不像邮箱地址。")
+        raise UsageError(f"“{text}”不像邮箱地址。", remedy="请写成 name@example.com 的样子。")
     count = count_characters(text)
     return {"field": form_field.name, "value": text, "ticked": ticked, "count": count}
 

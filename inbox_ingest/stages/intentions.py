@@ -99,12 +99,18 @@ class Desk:
             raw_sha256 = self._message(text)["raw_sha256"]
             of_mail = [m for m in materials(case) if m["raw_sha256"] == raw_sha256]
             if not of_mail:
-                raise UsageError(f"{case['case_no']} 中没有邮件 {text} 的材料。")
+                raise UsageError(
+                    f"{case['case_no']} 中没有邮件 {text} 的材料。",
+                    remedy=f"邮件号见 ingest show {case['case_no']} 的“来信”一节。",
+                )
             chosen.update(material["attachment"]["sha256"] for material in of_mail)
         if not chosen:
             raise UsageError("没有写明要拆出的文件。", remedy="写文件名，或用 --message 写邮件。")
         if not {m["attachment"]["sha256"] for m in materials(case)} - chosen:
-            raise UsageError(f"{case['case_no']} 的材料全在其中，拆分后一件不剩。")
+            raise UsageError(
+                f"{case['case_no']} 的材料全在其中，拆分后一件不剩。",
+                remedy="只写要拆出去的文件，至少留下一个；整件并到别处请用 ingest merge。",
+            )
         payload = {"sha256s": sorted(chosen), **self._kept(case, chosen)}
         return Intention("split", case["case_no"], payload=payload)
 
@@ -114,7 +120,10 @@ class Desk:
         given_up, kept = one["case_no"], other["case_no"]
         now = Verdicts.of(self.decisions).after_merges
         if now(given_up) == now(kept):
-            raise UsageError(f"{source} 和 {into} 已是同一件。")
+            raise UsageError(
+                f"{source} 和 {into} 已是同一件。",
+                remedy="请写两个不同的编号：先写并掉的，再写保留的；编号见 ingest list。",
+            )
         seen = sorted({*_files_of(one), *_files_of(other)})
         return Intention("merge", kept, payload={"from": given_up, "seen": seen})
 
@@ -207,7 +216,7 @@ class Desk:
             where = f"{source} 中" if source else ""
             raise UsageError(
                 f"{where}没有文件“{text}”。",
-                remedy="请照 ingest show 里的文件名写，或写校验值的前几位。",
+                remedy="请照 ingest show 里的文件名写（含空格或括号时加引号），或写校验值的前几位。",
             )
         if len(found) > 1:
             raise UsageError(
@@ -230,7 +239,7 @@ class Desk:
         if not found:
             raise UsageError(
                 f"没有邮件“{text}”。",
-                remedy="请写 ingest list --waiting 里的邮件号，或邮件的 Message-ID。",
+                remedy="请写 ingest list --waiting 或 ingest show 里的邮件号，或 Message-ID。",
             )
         raise UsageError(
             f"“{text}”不止一封邮件，请多写几位：\n{_listed(map(_message_words, found))}"

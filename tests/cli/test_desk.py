@@ -260,6 +260,77 @@ def test_a_mail_nobody_knows_is_said_so(ingest: Ingest) -> None:
     assert "没有邮件" in called.err
 
 
+# --- as people type ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["merge", "DJ001", "DJ002", "--why", "不同单位", "各写各的"],
+        ["assign", "苏北快运", "《ETC先锋》", "正文.docx", "DJ001"],
+        ["fix", "DJ001", "联系人=张三", "李四"],
+        ["split", "DJ002", "附件", "正文甲.docx"],
+    ],
+)
+def test_words_that_lack_their_quotes_are_answered_with_how_to_quote(
+    ingest: Ingest, arguments: list[str]
+) -> None:
+    called = ingest(*arguments)
+    assert called.code == 64
+    assert "引号" in called.err
+    assert "还没有人工处理" in done(ingest("decisions"))
+
+
+def test_a_remark_needs_no_quotes(ingest: Ingest) -> None:
+    done(ingest("note", "DJ001", "已电话", "联系，", "下周补章"))
+    assert "备注：已电话 联系， 下周补章" in done(ingest("decisions"))
+
+
+@pytest.mark.parametrize("number", ["第1号", "1号", "１", "第 1 号"])
+def test_a_decisions_number_is_understood_as_it_is_shown(ingest: Ingest, number: str) -> None:
+    done(ingest("note", "DJ001", "看过"))
+    assert "已撤销第 1 号" in done(ingest("undo", number))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["undo", "最后一次"],
+        ["fix", "DJ001", "手机=1"],
+        ["merge", "DJ001", "dj1"],
+        ["split", "DJ002", "正文2.docx", "表2.docx"],
+        ["split", "DJ002", "--message", FIRST.reading.raw_sha256[:10]],
+        ["decisions", "DJ009"],
+    ],
+)
+def test_every_refusal_says_what_to_do(ingest: Ingest, arguments: list[str]) -> None:
+    called = ingest(*arguments)
+    assert called.code == 64
+    assert "办法：" in called.err
+
+
+def test_what_is_said_twice_is_kept_once(ingest: Ingest) -> None:
+    mail_number = SECOND.reading.raw_sha256[:10]
+    for arguments in (
+        ["handle", QUESTION.reading.raw_sha256[:10]],
+        ["fix", "DJ001", "电话=13900000009"],
+        ["assign", "IMG_2.jpg", "DJ001", "--role", "form_scan"],
+        ["dispose", mail_number, "as", "unrelated"],
+    ):
+        done(ingest(*arguments))
+        called = ingest(*arguments)
+        assert called.code == 64
+        assert "已是如此" in called.err
+    assert done(ingest("decisions")).count("第 ") == 4
+
+
+def test_another_word_in_between_makes_the_first_one_new_again(ingest: Ingest) -> None:
+    for phone in ("13900000009", "13900000008", "13900000009"):
+        done(ingest("fix", "DJ001", f"电话={phone}"))
+    done(ingest("undo", "3"))
+    done(ingest("fix", "DJ001", "电话=13900000009"))
+
+
 # --- on record --------------------------------------------------------------------------------
 
 
@@ -374,6 +445,7 @@ def test_pack_says_which_files_the_archive_lacks(ingest: Ingest, tmp_path: Path)
     called = ingest("pack", str(tmp_path / "移交"))
     assert called.code == 65  # the mails were never in this test's archive
     assert "2 件案例，0 个文件" in called.out
+    assert "其中有 2 件待补正的案例，尚不齐全" in called.err
     assert "DJ001 的申报表“申报表.docx”不在数据目录中" in called.err
     assert (tmp_path / "移交" / "汇总表.xlsx").is_file()
     assert ingest("pack", str(tmp_path / "移交")).code == 64
@@ -381,7 +453,9 @@ def test_pack_says_which_files_the_archive_lacks(ingest: Ingest, tmp_path: Path)
 
 def test_pack_of_one_case_and_of_none(ingest: Ingest, tmp_path: Path) -> None:
     assert "1 件案例" in ingest("pack", str(tmp_path / "a"), "--case", "dj002").out
-    assert "0 件案例" in done(ingest("pack", str(tmp_path / "b"), "--status", "complete"))
+    for word in ("complete", "齐全"):
+        assert "0 件案例" in done(ingest("pack", str(tmp_path / word), "--status", word))
+    assert ingest("pack", str(tmp_path / "c"), "--status", "done").code == 64
     called = ingest("pack", str(tmp_path / "c"), "--case", "DJ009")
     assert called.code == 64
     assert not (tmp_path / "c").exists()

@@ -106,6 +106,20 @@ def test_files_lie_by_type_and_case_under_the_name_of_their_role(
     assert (packed.cases, packed.files, packed.missing) == (3, 6, [])
 
 
+def test_cases_that_are_not_complete_are_counted_and_said(archive: Archive, tmp_path: Path) -> None:
+    cases = [
+        case("DJ001", status="complete"),
+        case("DJ002", status="incomplete"),
+        case("DJ003", status="incomplete"),
+        case("DJ004", status="review"),
+    ]
+    packed = pack(archive, tmp_path / "移交", *cases)
+    assert packed.unsettled == {"incomplete": 2, "review": 1}
+    notes = (tmp_path / "移交" / "说明.txt").read_text(encoding="utf-8")
+    assert "其中有 2 件待补正、1 件待核对的案例，尚不齐全" in notes
+    assert pack(archive, tmp_path / "齐全", cases[0]).unsettled == {}
+
+
 def test_the_checksums_hold(archive: Archive, tmp_path: Path) -> None:
     out = tmp_path / "out"
     pack(archive, out, *whole(archive))

@@ -14,10 +14,12 @@ from rich.cells import cell_len
 
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import load_campaign
+from inbox_ingest.casebook.glance_letters import LettersWaiting
 from inbox_ingest.records import DISPOSITIONS, ROLES, STATUSES, IssueCode
 from inbox_ingest.reports import words
 from inbox_ingest.reports.status import empty_status, remainder, status_lines
 
+LETTERS = LettersWaiting(drafts=6, held=2)
 NOW = datetime(2025, 6, 18, 9, 37, tzinfo=ZoneInfo("Asia/Shanghai"))
 FOLDER = {
     "account": "imaps://a@b",
@@ -207,3 +209,15 @@ def test_every_word_of_the_contract_has_a_chinese_name() -> None:
     assert set(words.STATUS_WORDS) == set(STATUSES)
     assert set(words.DISPOSITION_WORDS) == set(DISPOSITIONS)
     assert set(words.ROLE_WORDS) == set(ROLES)
+
+
+def test_letters_that_wait_are_told_beside_what_is_unclear() -> None:
+    nothing = STATUS | {"for_a_person": 0}
+    shown = "\n".join(line.text for line in status_lines(nothing, NOW, [], LETTERS))
+    assert "6 封答复等待批准：ingest replies list --state draft" in shown
+    assert "2 件案例的结论有变" in shown
+    assert "没有等待人工处理的事项" not in shown
+    quiet = "\n".join(line.text for line in status_lines(nothing, NOW, [], LettersWaiting()))
+    assert "没有等待人工处理的事项" in quiet
+    both = "\n".join(line.text for line in status_lines(STATUS, NOW, WAITING, LETTERS))
+    assert both.index("6 封答复等待批准") < both.index("等待人工处理  3 项")
