@@ -21,7 +21,7 @@ LOGO_SIDE = 260  # pixels: no page of text is legible below this
 _SIDE = 720  # pixels of the longest side while judging
 _USUAL_INK, _PALEST_INK = 0.72, 0.93  # lightness of ink beside its paper's: at most this
 _LEAST_PAPER, _FEW_LETTERS = 0.05, 12  # of a photo, that may be a sheet of text
-_DRAWN_SHARE = 0.8  # of a side of a table's frame is a line, however faintly it was printed
+_DRAWN_SHARE = 0.55  # of a side of a table's frame is a line, however faintly it was printed
 _STEEPEST = 8.0  # degrees of skew that are put right; beyond this somebody meant it
 
 
@@ -241,14 +241,17 @@ def _frame_corners(pixels: Pixels) -> NDArray[np.float32] | None:
 
 
 def _is_drawn(grid: Pixels, corners: NDArray[np.float32]) -> bool:
-    """Whether all four sides between these corners are lines on the page."""
+    """Whether three sides at least between these corners are lines on the page, the fourth being faint.
+
+    A corner that something beside the table made (a seal that touches it) has none of its two.
+    """
+    near = cv2.dilate(grid, np.ones((13, 13), np.uint8))
+    steps = np.linspace(0.03, 0.97, 100)[:, None]
+    drawn = 0
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        steps = np.linspace(0.03, 0.97, 100)[:, None]
         xs, ys = np.rint(start + (end - start) * steps).astype(int).T
-        near = cv2.dilate(grid, np.ones((5, 5), np.uint8))
-        if float((np.asarray(near)[ys, xs] > 0).mean()) < _DRAWN_SHARE:
-            return False
-    return True
+        drawn += int(float((np.asarray(near)[ys, xs] > 0).mean()) >= _DRAWN_SHARE)
+    return drawn >= 3
 
 
 def _squared(pixels: Pixels, corners: NDArray[np.float32]) -> Pixels:

@@ -187,3 +187,11 @@ def test_a_seal_that_touches_the_table_does_not_bend_the_page(at: tuple[int, int
     page = scans.copied(scans.stamped(scans.form_page(dpi=150), at=at))
     flat = pixels(page)
     assert np.abs(straightened(flat).astype(int) - flat).mean() < 2
+
+
+def test_perspective_is_undone_though_one_side_of_the_table_is_faint() -> None:
+    page = scans.skewed(scans.noisy(scans.stamped(scans.form_page(dpi=150))))
+    straight = straightened(pixels(page))
+    cells = table_cells(printed_ink(np.ascontiguousarray(straight[:, :, 0])))
+    first_column = sorted(cell.left for cell in cells)[:6]
+    assert first_column[-1] - first_column[0] <= 6
