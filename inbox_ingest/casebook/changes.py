@@ -143,9 +143,10 @@ class CaseChange:
     filing, and the store gives them itself where they are None. A case without number whose anchor
     an open case already has is that case.
 
-    `cause` says what made the revision: a raw SHA-256, `decision:<id>`, `reread`.
-    `reply_due` leaves a row for the sender's answer if a revision is made; `reply_held`, a Chinese
-    sentence, keeps that answer back until a person agrees (a verdict changed by rereading).
+    `cause` says what made the revision: a raw SHA-256, `decision:<id>`, `reread`, `others` (mail of
+    another case). `reply_due` leaves a row for the sender's answer if a revision is made;
+    `reply_held`, a Chinese sentence, keeps that answer back until a person agrees (a verdict changed
+    by rereading), and leaves none where the sender would be told nothing else.
     `earlier` are the revisions that come before this one, oldest first.
     """
 

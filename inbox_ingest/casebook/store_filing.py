@@ -67,6 +67,7 @@ class FilingTransaction:
     now: datetime
     _stored: dict[str, Any] = field(default_factory=dict)
     _open_anchors: dict[str, str] = field(default_factory=dict)
+    _lines: dict[int, str] = field(default_factory=dict)
     _last: int = 0
 
     def run(self, filing: Filing) -> Filed:
@@ -163,6 +164,7 @@ class FilingTransaction:
                 select(CASES.c.id, CASES.c.line, CASES.c.body_sha256).where(CASES.c.id.in_(part))
             )
         }
+        self._lines = {case_id: line for case_id, (line, _) in texts.items()}
         return [
             plan
             for plan in plans
@@ -196,9 +198,17 @@ class FilingTransaction:
                     "held": plan.change.reply_held,
                 }
                 for plan in revised
-                if plan.change.reply_due
+                if plan.change.reply_due and (not plan.change.reply_held or self._tells_else(plan))
             ],
         )
+
+    def _tells_else(self, plan: _Plan) -> bool:
+        """Whether the sender would hear something else of the case than as it was filed last."""
+        if plan.stored is None:
+            return True
+        before, now = json.loads(self._lines[plan.id]), json.loads(plan.values["line"])
+        became = now["status"] != before["status"] and now["status"] == "complete"
+        return became or _for_sender(before) != _for_sender(now)
 
     def _revisions(self, plan: _Plan) -> list[dict[str, Any]]:
         """A row for each mail that changed the case in this filing, or for what else did."""
@@ -271,3 +281,9 @@ class FilingTransaction:
     def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
             self.connection.execute(table.insert(), rows)
+
+
+def _for_sender(line: dict[str, Any]) -> list[tuple[Any, ...]]:
+    said = ("code", "field", "measured", "limit")
+    found = (issue for issue in line["issues"] if issue["audience"] == "sender")
+    return sorted((tuple(issue[name] for name in said) for issue in found), key=repr)

@@ -150,6 +150,8 @@ def _cause(revision: Revision, undone: Mapping[int, str]) -> str:
     cause = revision["cause"]
     if cause == "reread":
         return "因重新读取"
+    if cause == "others":
+        return "因其他案例的来信"
     if cause.startswith("decision:"):
         number = int(cause.partition(":")[2])
         taken_back = undone.get(number)

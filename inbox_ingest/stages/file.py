@@ -19,6 +19,10 @@ from inbox_ingest.stages.lock import only_filing
 
 _TELLING = frozenset({"submission", "supplement"})
 HELD_BY_REREADING = "重新读取或规则改动使结论有变，须由工作人员同意后再告知"
+_HELD = {
+    "reread": HELD_BY_REREADING,
+    "others": "其他案例的来信使结论有变，须由工作人员同意后再告知",
+}
 
 
 def file_mail(
@@ -140,8 +144,8 @@ def _change(
 ) -> CaseChange:
     """A case judged. Mails that no case had before call for an answer.
 
-    A verdict that changed for another reason (better readers, edited rules) is told only after a
-    person agreed; a person's own decision is not told at all.
+    A verdict that changed for another reason (better readers, edited rules, another case) is told
+    only after a person agreed; a person's own decision is not told at all.
     """
     new = [sha256 for sha256 in case.message_sha256s if sha256 in news.fresh]
     telling = [sha256 for sha256 in new if news.outcomes[sha256].disposition in _TELLING]
@@ -152,15 +156,15 @@ def _change(
         earlier=earlier_versions(case, news.fresh, decisions, campaign) if len(new) > 1 else (),
         cause=cause,
         city=city_of(case, campaign),
-        reply_due=bool(telling) or cause == "reread",
-        reply_held=HELD_BY_REREADING if cause == "reread" else None,
+        reply_due=bool(telling) or cause in _HELD,
+        reply_held=_HELD.get(cause),
     )
 
 
 def _cause_within(case: Case, news: News) -> str:
-    """What changed a case without new mail: a decision about it, mail read again, or a decision
+    """What changed a case without new mail: a decision about it, mail read again, or a decision or
 
-    about another case that had to do with it.
+    mail about another case that had to do with it.
     """
     own = [d.id for d in news.decisions if case.case_no in (d.case_no, d.payload.get("from"))]
     if own:
@@ -168,7 +172,7 @@ def _cause_within(case: Case, news: News) -> str:
     read_again = any(sha256 in news.unfiled for sha256 in case.message_sha256s)
     if news.decisions and not read_again:
         return f"decision:{news.decisions[-1].id}"
-    return "reread"
+    return "others" if news.fresh and not read_again else "reread"
 
 
 def _sent(book: Casebook) -> dict[str, tuple[str, ...]]:

@@ -111,9 +111,7 @@ def test_new_mail_after_the_rules_were_edited_judges_its_own_case_only(filed: Ca
 def test_edited_rules_of_assembly_join_no_cases_before_a_rereading(book: Casebook) -> None:
     near = [
         mail(
-            form(
-                f"党建引领公路养护{word}建设", filename=f"{word}.docx", summary=story_of("养护")
-            ),
+            form(f"党建引领公路养护{word}建设", filename=f"{word}.docx", summary=story_of("养护")),
             case_text(f"党建引领公路养护{word}建设", filename=f"{word}正文.docx", version=word),
             sender="a@example.cn",
             hours=hours,
@@ -155,6 +153,24 @@ def test_a_decision_reaches_the_twin_of_its_case(book: Casebook) -> None:
     file_decisions(book, CAMPAIGN, lambda: NOW)
     assert list(statuses(book)) == ["DJ001"]
     assert "possible-duplicate" not in str(rows(book, "SELECT line FROM cases WHERE id = 1"))
+
+
+def test_a_case_that_becomes_anothers_twin_is_nothing_to_tell_its_sender(filed: Casebook) -> None:
+    filed.replies.settle([due.id for due in filed.replies.due()], NOW)
+    title = "山路弯弯党旗引"
+    third = mail(
+        form(title, "航道处", filename="表3.docx"),
+        case_text(title, filename="正文3.docx", version="3"),
+        sender="c@example.cn",
+        hours=60,
+        name="third",
+    )
+    receive(filed, third)
+    file(filed)
+    assert statuses(filed) == {"DJ001": "complete", "DJ002": "review", "DJ003": "incomplete"}
+    assert [due.case_no for due in filed.replies.due()] == ["DJ003"]
+    causes = rows(filed, "SELECT cause FROM revisions WHERE case_id = 2 ORDER BY number")
+    assert causes[1:] == [("others",)]
 
 
 def test_decisions_are_filed_without_the_mails_that_a_pass_has_read_so_far(
