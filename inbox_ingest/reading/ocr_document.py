@@ -38,7 +38,7 @@ def confidence_of(value: str, scores: Sequence[tuple[str, float]]) -> float:
 
 
 def _blocks(page: PageResult) -> list[Paragraph | Table]:
-    reach = max(6.0, page.width / 110)
+    reach = max(6.0, page.width / 75)  # a ruling in a soft photo, which no cell holds, is this wide
     tables = together([Area(*map(float, cell)) for cell in page.cells], reach)
     placed: list[tuple[float, Paragraph | Table]] = []
     lines = list(_cut_at_rulings(page))
@@ -52,7 +52,9 @@ def _blocks(page: PageResult) -> list[Paragraph | Table]:
             area: Area, mine: list[Line] = mine, where: str = where
         ) -> tuple[Paragraph, ...]:
             here = [line for line in mine if _holds(area, line)]
-            return _paragraphs(here, page.squares, area.right, where, in_table=True)
+            # The square of a 位 in the label's cell is no box before the value beside it.
+            boxes = [square for square in page.squares if _holds(area, square)]
+            return _paragraphs(here, boxes, area.right, where, in_table=True)
 
         free -= inside
         if len(areas) > 1:
@@ -60,10 +62,14 @@ def _blocks(page: PageResult) -> list[Paragraph | Table]:
             placed.append((min(area.top for area in areas), table))
         else:
             free |= inside  # a single frame around text is no table
+    in_cells = [area for areas in tables if len(areas) > 1 for area in areas]
+    free_squares = [
+        square for square in page.squares if not any(_holds(area, square) for area in in_cells)
+    ]
     rest = sorted((lines[place] for place in free), key=lambda line: line.box[1])
     right = max((line.box[2] for line in rest), default=page.width)
     for row in _rows(rest):
-        paragraph = _paragraphs(row, page.squares, right, f"第{page.number}页", in_table=False)
+        paragraph = _paragraphs(row, free_squares, right, f"第{page.number}页", in_table=False)
         placed += [(float(row[0].box[1]), one) for one in paragraph]
     return [block for _, block in sorted(placed, key=lambda entry: entry[0])]
 
@@ -74,8 +80,8 @@ def _leeway(areas: Sequence[Area], reach: float) -> float:
     return max(reach, 0.3 * least)
 
 
-def _holds(area: Area, line: Line) -> bool:
-    x, y = (line.box[0] + line.box[2]) / 2, (line.box[1] + line.box[3]) / 2
+def _holds(area: Area, mark: Line | TickSquare) -> bool:
+    x, y = (mark.box[0] + mark.box[2]) / 2, (mark.box[1] + mark.box[3]) / 2
     return area.left <= x <= area.right and area.top <= y <= area.bottom
 
 

@@ -141,3 +141,16 @@ def test_the_document_is_as_sure_as_its_worst_line_of_some_length() -> None:
 
 def test_an_empty_page_is_an_empty_document() -> None:
     assert blocks(page(cells=())) == ()
+
+
+def test_a_square_in_the_label_s_cell_is_no_box_before_the_value() -> None:
+    square = TickSquare(box=(275, 220, 290, 236), ink=0.5)
+    written = (line("申报单位", 160, 215), line("清江公司", 320, 215))
+    texts = cell_texts(page(*written, squares=(square,)))
+    assert texts[0, 1] == "清江公司"
+
+
+def test_cells_stay_one_table_though_rulings_are_wide_and_soft() -> None:
+    cells = tuple((left, top, right - 8, bottom - 8) for left, top, right, bottom in CELLS)
+    tables = blocks(page(line("案例名称", 120, 215), cells=cells))
+    assert len(tables) == 1
