@@ -77,7 +77,7 @@ def stand_ins(case: Case, role: Role, campaign: Campaign) -> tuple[list[str], li
     possible += [
         attachment.filename or "未命名文件"
         for attachment in partly
-        if readable(attachment) and role in _may_hold(attachment.kind)
+        if readable(attachment) and role in may_hold(attachment.kind)
     ]
     return evident, possible
 
@@ -131,7 +131,7 @@ def _roles_held(closed: _Closed, campaign: Campaign) -> _Held:
     named = closed.role if closed.role in _required(campaign) else role_named(closed.name, campaign)
     if named is not None:
         return _Held(frozenset({named}), frozenset())
-    return _Held(frozenset(), _may_hold(closed.kind))
+    return _Held(frozenset(), may_hold(closed.kind))
 
 
 def _held_together(closed: _Closed, campaign: Campaign) -> _Held:
@@ -139,7 +139,7 @@ def _held_together(closed: _Closed, campaign: Campaign) -> _Held:
     stem = PurePath(closed.name).stem
     named = {role for part in _AND.split(stem) for role in _roles_named(part, campaign)}
     if not closed.inside:
-        return _Held(frozenset(named), _may_hold(closed.kind))
+        return _Held(frozenset(named), may_hold(closed.kind))
     held = [_roles_held(_Closed(name, suffix_of(name)), campaign) for name in closed.inside]
     return _Held(
         frozenset(role for each in held for role in each.evident),
@@ -167,7 +167,8 @@ def suffix_of(filename: str | None) -> str:
     return PurePath(filename or "").suffix.lower().lstrip(".")
 
 
-def _may_hold(kind: str) -> frozenset[Role]:
+def may_hold(kind: str) -> frozenset[Role]:
+    """The required roles that a file of this kind (or ending) may have, whatever it is called."""
     if kind in _NEVER:
         return frozenset()
     if kind in _WORD:

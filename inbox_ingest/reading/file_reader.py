@@ -6,7 +6,7 @@ itself when a file is at fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from inbox_ingest.reading.mail_files import Item
 from inbox_ingest.reading.picture_size import picture_size
 from inbox_ingest.reading.readers import READERS, Inputs
 from inbox_ingest.reading.role_rules import named_roles
+from inbox_ingest.reading.spare_photos import Photo, to_read
 from inbox_ingest.reading.watching import Watch
 from inbox_ingest.records import (
     Attachment,
@@ -52,6 +53,7 @@ class FileReader:
     def __init__(self, campaign: Campaign, sink: Sink, derived: Derived, watch: Watch) -> None:
         self.wants: list[Want] = []
         self._pages_left = MOST_RECOGNISED
+        self._photos: list[Photo] = []
         self._campaign = campaign
         self._sink = sink
         self._derived = derived
@@ -70,6 +72,7 @@ class FileReader:
         keeper = _Remembering(self._sink)
         finding = self._find(item, keeper)
         finding = self._within_budget(finding)
+        self._note_photo(item, finding, pixels)
         form, case_text, scan = self._parsed(item, finding)
         finding = finding.model_copy(update={"scan": scan})
         pasted = list(self._pasted(item, finding, form, keeper))
@@ -162,6 +165,16 @@ class FileReader:
             return finding.model_copy(update={"wants": (), "lost": lost})
         self.wants += finding.wants
         return finding
+
+    def _note_photo(self, item: Item, finding: Finding, pixels: tuple[int, int] | None) -> None:
+        if finding.picture == "photo" and (finding.spare or finding.document is not None):
+            area = pixels[0] * pixels[1] if pixels else 0
+            self._photos.append(Photo(area, item.part, finding.spare))
+
+    def want_photos(self, attachments: Sequence[Attachment]) -> None:
+        """Want photos to be read where, all pages being read, the scan or its seal is missing."""
+        if not self.wants and self._campaign.requires("form_scan"):
+            self.wants += to_read(self._photos, attachments)
 
     def _parsed(self, item: Item, finding: Finding) -> Parsed:
         from inbox_ingest.reading.parsed import parsed

@@ -20,7 +20,8 @@ class Finding(Frozen):
     `pages` is how many pages were seen, 0 where the format has none. `line_scores` holds every line
     that OCR read, without white space, with its score from 0 to 1. Where pages of text stand beside
     recognised ones, `document` is all of them and `typed` and `recognised` are the two apart. `lost`
-    names what of the file nobody read, beside what `document.lost` says.
+    names what of the file nobody read, beside what `document.lost` says. `spare` is work that is worth
+    doing only where nothing else in the mail answers: to read a photo in which a sheet may be seen.
     """
 
     document: Document | None = None
@@ -33,3 +34,4 @@ class Finding(Frozen):
     typed: Document | None = None
     recognised: Document | None = None
     lost: tuple[str, ...] = ()
+    spare: tuple[Want, ...] = ()

@@ -98,6 +98,7 @@ def _read_all(
     items: Iterable[Item], reader: FileReader
 ) -> tuple[tuple[Attachment, ...], tuple[Want, ...]]:
     attachments = [attachment for item in items for attachment in reader.read(item)]
+    reader.want_photos(attachments)
     return tuple(attachments), tuple(dict.fromkeys(reader.wants))
 
 

@@ -66,7 +66,7 @@ class OcrResult(Frozen):
     """The pages of a file that were read. `seen` of them were looked at, photos among them.
 
     `unread` are the numbers of further pages of text; `more` says that the file has pages beyond
-    those that were looked at.
+    those that were looked at. `photo`: nothing in it looks like a page, but a sheet might be seen.
     """
 
     version: int = OCR_VERSION
@@ -74,6 +74,7 @@ class OcrResult(Frozen):
     seen: int = 1
     unread: tuple[int, ...] = ()
     more: bool = False
+    photo: bool = False
 
 
 def load(kept: bytes | Problem | None) -> OcrResult | Problem | None:
@@ -102,7 +103,13 @@ def recognise(content: Content, kind: str) -> bytes | Problem:
     except ImportError:
         detail = "本机未安装文字识别组件（pip install rapidocr onnxruntime）"
         return Problem(code=IssueCode.READER_MISSING, detail=detail)
-    result = OcrResult(pages=pages, seen=chosen.seen, unread=chosen.unread, more=chosen.more)
+    result = OcrResult(
+        pages=pages,
+        seen=chosen.seen,
+        unread=chosen.unread,
+        more=chosen.more,
+        photo=chosen.photo,
+    )
     return result.model_dump_json().encode()
 
 

@@ -25,12 +25,16 @@ _STAMPED, _FORM_LIKE, _PLAIN = range(3)
 
 
 class Chosen(NamedTuple):
-    """The pages to read, in order; how many were looked at; pages of text that will not be read."""
+    """The pages to read, in order; how many were looked at; pages of text that will not be read.
+
+    `photo` says that none of them looks like a page of text.
+    """
 
     sheets: tuple[Sheet, ...]
     seen: int
     unread: tuple[int, ...]
     more: bool
+    photo: bool = False
 
 
 def choose(sheets: Iterable[Sheet]) -> Chosen:
@@ -50,12 +54,12 @@ def choose(sheets: Iterable[Sheet]) -> Chosen:
         held[_rank(sheet), sheet.number] = sheet
         if len(held) > MOST_READ:
             unread.append(held.pop(max(held)).number)
-    chosen = list(held.values())
-    if not chosen and first is not None:
-        chosen = [first]  # somebody took it for a page: then it is read
-    return Chosen(
-        tuple(sorted(chosen, key=lambda sheet: sheet.number)), seen, tuple(sorted(unread)), more
-    )
+    if not held and first is not None:
+        return Chosen(
+            (first,), seen, (), more, photo=True
+        )  # somebody asked for it: then it is read
+    chosen = sorted(held.values(), key=lambda sheet: sheet.number)
+    return Chosen(tuple(chosen), seen, tuple(sorted(unread)), more)
 
 
 def _rank(sheet: Sheet) -> int:

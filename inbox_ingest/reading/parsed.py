@@ -39,6 +39,8 @@ def parsed(finding: Finding, campaign: Campaign, filename: str | None) -> Parsed
     form = None if region is None else read_form(document, region, campaign, filename)
     if form is not None and finding.line_scores:
         form = _with_confidence(form, finding)
+    elif form is None and finding.picture == "photo":
+        return Parsed(None, case_text, None)
     return Parsed(form, case_text, finding.scan)
 
 

@@ -10,7 +10,7 @@ from inbox_ingest.campaigns import Campaign, squeeze
 from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.document import Document, Paragraph
 from inbox_ingest.reading.form_region import find_form
-from inbox_ingest.reading.form_traces import has_trace_of_form
+from inbox_ingest.reading.form_traces import has_trace_of_form, is_end_of_form
 from inbox_ingest.reading.formats import CONTAINERS, PICTURES, PROGRAMS, SOUNDS, VIDEOS
 from inbox_ingest.reading.unpack import is_rubbish
 from inbox_ingest.records import CaseText, FormRecord, Role, ScanRecord
@@ -145,6 +145,17 @@ def _scanned_picture(exhibit: Exhibit) -> Verdict | None:
         return Verdict("form_scan", "文件名是申报表扫描件")
     if exhibit.scan is None and _page_shaped(exhibit) and not exhibit.called(_PHOTO_WORDS):
         return Verdict("form_scan", "整页扫描的图片，未经识别")
+    return None
+
+
+def _end_of_form(exhibit: Exhibit) -> Verdict | None:
+    document, scan = exhibit.document, exhibit.scan
+    if exhibit.kind not in PICTURES or document is None or scan is None:
+        return None
+    if not _wants_scan(exhibit) or exhibit.called(_MEDIA_WORDS):
+        return None
+    if is_end_of_form(document, sealed=scan.seal == "present"):
+        return Verdict("form_scan", "申报表的盖章页")
     return None
 
 
@@ -326,6 +337,7 @@ RULES: tuple[Callable[[Exhibit], Verdict | None], ...] = (
     _recognised_picture,
     _icon,
     _scanned_picture,
+    _end_of_form,
     _photo,
     _blank_form,
     _filled_form,

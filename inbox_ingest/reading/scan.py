@@ -33,8 +33,12 @@ if TYPE_CHECKING:
 
 _LOOK_SIDE = 900  # pixels: enough to see what a picture shows; OCR gets it larger
 
-# Where a seal is asked for: the opinion field's own short label, or its hint.
-_SEAL_PLACE = re.compile(r"^.{0,8}意\s*见[:：]?$|^意$|盖\s*章|签\s*章|公\s*章|[(（]章[)）]")
+# Where a seal is asked for: the hint, or the date alone on a line below the opinion.
+_SEAL_PLACE = re.compile(
+    r"盖\s*章|签\s*章|公\s*章|[(（]章[)）]|^盖$|^章$"
+    r"|^.{0,12}?(20\d\d)?\s*年\s*\d{0,2}\s*月\s*\d{0,2}\s*日$"
+)
+_OPINION_LABEL = re.compile(r"^.{0,8}意\s*见[:：]?$|^意$|^见$")
 # Beside which a seal lies that was put on right: the date under the opinion, too.
 _OPINION = re.compile(r"意见|意$|盖\s*章|签\s*章|公\s*章|（章）|\(章\)|年\s*\d*\s*月\s*\d*\s*日")
 
@@ -55,28 +59,32 @@ def read_picture(content: Content, kind: str, derived: Derived) -> Finding:
     except ImportError:
         detail = "本机未安装图片组件（pip install pillow-heif opencv-python-headless）"
         return Finding(problems=(Problem(code=IssueCode.READER_MISSING, detail=detail),))
+    want = Want(kind="ocr", sha256=content.sha256)
     if finding.picture != "page":
-        return finding
+        spare = (want,) if finding.lost and kept is None else ()
+        return finding.model_copy(update={"spare": spare})
     if isinstance(kept, Problem):
         return finding.model_copy(update={"problems": (kept,), "lost": ("未识别文字",)})
-    want = Want(kind="ocr", sha256=content.sha256)
     return finding.model_copy(update={"wants": (want,)})
 
 
 def _looked_at(content: Content, kind: str) -> Finding:
-    from inbox_ingest.reading.scan_page import picture_kind
+    from inbox_ingest.reading.scan_page import could_hold_sheet, picture_kind
     from inbox_ingest.reading.scan_picture import open_sheets
     from inbox_ingest.reading.seal import find_seal
 
     sights: list[SealSight] = []
     kinds = []
+    lost: tuple[str, ...] = ()
     for sheet in open_sheets(content, kind, side=_LOOK_SIDE):
         kinds.append(picture_kind(sheet.pixels))
         if kinds[-1] == "page":
             colour = sheet.colour_stored
             sights.append(find_seal(sheet.pixels, colour_stored=colour, may_deny=False))
+        elif kinds[-1] == "photo" and not lost and could_hold_sheet(sheet.pixels):
+            lost = ("画面中可能有纸页，未识别",)
     if not sights:
-        return Finding(picture=kinds[0] if kinds else "logo", pages=len(kinds))
+        return Finding(picture=kinds[0] if kinds else "logo", pages=len(kinds), lost=lost)
     return Finding(picture="page", scan=before_ocr(sights), pages=len(kinds))
 
 
@@ -99,7 +107,7 @@ def recognised_scan(result: ocr.OcrResult) -> Finding:
     return Finding(
         document=recognised_document(result),
         scan=scan_record(result),
-        picture="page",
+        picture="photo" if result.photo else "page",
         pages=result.seen,
         line_scores=line_scores(result),
     )
@@ -112,7 +120,11 @@ def recognised_document(result: ocr.OcrResult) -> Document:
 
 def _lost_pages(result: ocr.OcrResult) -> tuple[str, ...]:
     unread = "、".join(str(number) for number in result.unread)
-    badly = "、".join(str(page.number) for page in result.pages if _reads_badly(page))
+    badly = "、".join(
+        str(page.number)
+        for page in result.pages
+        if _reads_badly(page) or not (page.lines or result.photo)
+    )
     return tuple(
         words
         for words in (
@@ -154,14 +166,26 @@ def _without_seal(result: ocr.OcrResult) -> tuple[SealVerdict, str | None]:
 
 
 def _shows_seal_place(page: ocr.PageResult) -> bool:
-    """Whether the opinion field is whole in the picture: its label in a cell with all four sides."""
+    """Whether the place for the seal is whole in the picture.
+
+    The hint (盖章, the date) stands in a cell with all four sides, and the opinion's label in the same
+    row of the table. A label alone may stand on a page whose row goes on over the page's end.
+    """
+    labels = [_middle(line) for line in page.lines if _OPINION_LABEL.search(line.text)]
+    hints = [line for line in page.lines if _SEAL_PLACE.search(line.text)]
     return any(
-        cell[0] <= (line.box[0] + line.box[2]) / 2 <= cell[2]
-        and cell[1] <= (line.box[1] + line.box[3]) / 2 <= cell[3]
-        for line in page.lines
-        if _SEAL_PLACE.search(line.text)
-        for cell in page.cells
+        left <= x <= right
+        and top <= y <= bottom
+        and ("意见" in "".join(hint.text.split()) or any(top <= at <= bottom for _, at in labels))
+        for hint in hints
+        for x, y in (_middle(hint),)
+        for left, top, right, bottom in page.cells
     )
+
+
+def _middle(line: ocr.Line) -> tuple[float, float]:
+    left, top, right, bottom = line.box
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def _reads_badly(page: ocr.PageResult) -> bool:

@@ -97,6 +97,8 @@ def _four_sided(mask: Pixels) -> Iterator[Corners]:
         if cv2.contourArea(contour) < 0.85 * area:
             continue
         ordered = _ordered(_around(np.asarray(hull, dtype=np.float32)))
+        if area < 0.85 * _area(ordered):
+            continue  # round, or a heap of things
         wide, high = sides(ordered)
         if min(wide, high) >= _NARROWEST * max(wide, high):
             yield ordered

@@ -15,8 +15,8 @@ from inbox_ingest.stages.reading_job import derived_results
 from inbox_ingest.stages.recognising_job import RecognisingTask, recognise_one
 from inbox_ingest.stages.tools import Tools
 
-# A converted file may hold a picture that wants OCR; nothing nests deeper than that.
-ROUNDS = 3
+# A converted file may hold a picture that wants OCR, and where that is not the scan, photos do.
+ROUNDS = 4
 _CONVERTED_AT_ONCE = 20
 
 

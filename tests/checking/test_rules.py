@@ -113,6 +113,11 @@ def unread_pages(filename: str = "材料.pdf", role: Role = "other", kind: str =
     return attachment(filename, role, kind=kind, scan=seen, lost=("第9、10页未识别",))
 
 
+def sealed_picture(filename: str) -> Attachment:
+    seen = ScanRecord(seal="present", colour=True)
+    return attachment(filename, "photo", kind="jpeg", scan=seen)
+
+
 WHOLE = (form(), scan(), case_text())
 LINK = CloudLink(filename="申报表.docx", url="https://example.invalid", provider="163")
 
@@ -363,6 +368,21 @@ EXAMPLES = [
     Example(
         "no seal in colour",
         [mail(form(), unsealed_scan(), case_text())],
+        {("seal-missing", None)},
+    ),
+    Example(
+        "no seal on the scan, and a picture beside it that nobody read",
+        [mail(form(), unsealed_scan(), case_text(), unread_pages("2.jpg", "photo", "jpeg"))],
+        {("seal-unverified", None)},
+    ),
+    Example(
+        "no seal on the scan, and one on a picture beside it",
+        [mail(form(), unsealed_scan(), case_text(), sealed_picture("2.jpg"))],
+        {("seal-unverified", None)},
+    ),
+    Example(
+        "no seal on the scan, and a photo beside it on which no page is",
+        [mail(form(), unsealed_scan(), case_text(), attachment("现场.jpg", "photo", kind="jpeg"))],
         {("seal-missing", None)},
     ),
     Example(

@@ -15,7 +15,7 @@ from inbox_ingest.reading.content import MemorySink
 from inbox_ingest.reading.document import Document, Paragraph
 from inbox_ingest.reading.form import parse_form
 from inbox_ingest.reading.roles import named_roles, role_of
-from inbox_ingest.records import Role, ScanRecord
+from inbox_ingest.records import Role, ScanRecord, SealVerdict
 from tests.reading.test_case_text import BODY, written
 from tests.reading.test_form import BLANK, OFFICIAL, TITLE, official
 from tests.word_files import Block, docx, read
@@ -203,6 +203,28 @@ def test_in_doubt_the_name_makes_a_page_the_scan(kind: str) -> None:
     assert (
         recognised(name, kind, *CERTIFICATE, "案例名称 红色驿站", "申报单位 某公司") == "form_scan"
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "seal", "expected"),
+    [
+        (("盖章", "2025年5月20日"), "present", "form_scan"),
+        (("同意申报。", "（盖 章）", "年 月 日"), "absent", "form_scan"),
+        (("2025 年 5 月 20 日",), "present", "form_scan"),
+        (("2025年5月20日",), "absent", "photo"),
+        (("荣誉证书", "授予某某公司先进集体称号", "（盖章）", "2025年5月20日"), "present", "photo"),
+        (("热烈庆祝支部成立",), "unverified", "photo"),
+    ],
+)
+def test_the_end_of_a_form_on_a_second_picture_is_part_of_the_scan(
+    lines: tuple[str, ...], seal: SealVerdict, expected: Role
+) -> None:
+    document = Document(
+        blocks=tuple(Paragraph(text=text, where="第1页") for text in lines), means="ocr"
+    )
+    seen = ScanRecord(seal=seal, colour=True)
+    verdict = role_of("jpeg", "2.jpg", CAMPAIGN, document=document, scan=seen, size=90_000)
+    assert verdict.role == expected
 
 
 def test_names_point_to_roles_by_the_campaigns_words() -> None:

@@ -13,6 +13,7 @@ from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.scan import read_picture, recognised_scan
 from inbox_ingest.records import IssueCode, Problem, ScanRecord
 from tests import scans
+from tests.reading.test_scan_page import held_up
 
 
 def read(page: scans.Page | Image.Image, derived: Any = None, kind: str = "JPEG") -> Finding:
@@ -34,6 +35,26 @@ def test_before_ocr_a_missing_seal_is_not_stated() -> None:
     finding = read(scans.noisy(scans.form_page(dpi=110)))
     assert finding.scan is not None
     assert finding.scan.seal == "unverified" and finding.scan.note
+
+
+def test_a_photo_in_which_a_sheet_may_be_seen_is_read_only_if_nothing_else_answers() -> None:
+    finding = read(held_up())
+    assert (finding.picture, finding.wants, finding.scan) == ("photo", (), None)
+    assert finding.lost and [want.kind for want in finding.spare] == ["ocr"]
+    unreadable_here = read(held_up(), NoOcr())
+    assert unreadable_here.lost and not unreadable_here.spare
+
+
+def test_a_photo_that_was_read_after_all_is_still_a_photo_and_nothing_of_it_is_lost() -> None:
+    kept = ocr.OcrResult(pages=(page(lines=(line("热烈庆祝", 100),)),), photo=True)
+    finding = recognised_scan(kept)
+    assert (finding.picture, finding.lost) == ("photo", ())
+    assert finding.document is not None and not finding.document.lost
+
+
+def test_a_page_of_which_nothing_could_be_read_is_lost() -> None:
+    finding = recognised_scan(ocr.OcrResult(pages=(page(lines=()),)))
+    assert finding.document is not None and finding.document.lost
 
 
 def test_a_photo_and_a_logo_never_wait_for_ocr() -> None:
@@ -77,7 +98,12 @@ def line(text: str, top: int, score: float = 0.98) -> ocr.Line:
     return ocr.Line(box=(200, top, 200 + 30 * len(text), top + 30), text=text, score=score)
 
 
-FORM_LINES = (line("征集活动申报表", 100), line("案例名称", 300), line("申报单位意见", 1100))
+FORM_LINES = (
+    line("征集活动申报表", 100),
+    line("案例名称", 300),
+    line("申报单位意见", 1100),
+    line("盖章", 1300),
+)
 OPINION_CELL = (150, 1000, 900, 1400)
 
 
@@ -122,6 +148,9 @@ def test_a_colour_form_without_any_seal_surely_has_none() -> None:
     [
         (page(lines=FORM_LINES[:2]),),
         (page(lines=(*FORM_LINES[:2], line("2025年5月20日", 1100))),),
+        (page(lines=FORM_LINES[:3]),),
+        (page(lines=(*FORM_LINES[:3], line("同意", 1300))),),
+        (page(lines=(*FORM_LINES[:3], line("我们于2025年5月20日成立", 500))),),
         (page(cells=()),),
         (page(seal="unverified", seal_note="灰度"),),
         (page(), page(number=2, seal="unverified", seal_note="灰度")),
@@ -131,6 +160,9 @@ def test_a_colour_form_without_any_seal_surely_has_none() -> None:
     ids=[
         "the place for the seal is not in the picture",
         "a date alone is no place for a seal",
+        "the opinion's row may go on over the page",
+        "what is agreed to is no place for a seal",
+        "a date in a sentence is no place for a seal",
         "the field for the seal may go on below the picture",
         "the page has no colour",
         "one page of two has no colour",
