@@ -207,7 +207,9 @@ def _is_little_square(drawn: dict[str, Any]) -> bool:
     if drawn.get("object_type") not in ("line", "rect", "curve"):
         return False
     width, height = float(drawn["width"]), float(drawn["height"])
-    return 5 <= width <= _LARGEST_BOX and 5 <= height <= _LARGEST_BOX and 0.7 <= width / height <= 1.4
+    return (
+        5 <= width <= _LARGEST_BOX and 5 <= height <= _LARGEST_BOX and 0.7 <= width / height <= 1.4
+    )
 
 
 def _is_short(drawn: dict[str, Any]) -> bool:
