@@ -10,6 +10,7 @@
     ├── LoginRefused            77  a person has to mend the account (授权码, IMAP switch)
     └── ConfigurationError      78  configuration, campaign file or database do not fit
         ├── CampaignError           every mistake in a campaign file, each with its place
+        ├── DatabaseTooOld          an older version wrote it, and no pass has upgraded it yet
         └── DatabaseTooNew          the database was written by a newer version
 
 A broken mail is no exception: it is a value (`records.Problem`), kept and shown.
@@ -95,6 +96,10 @@ class ConfigurationError(IngestError):
     """Configuration, campaign or database do not fit this program."""
 
     exit_code = ExitCode.CONFIGURATION
+
+
+class DatabaseTooOld(ConfigurationError):
+    """The database was written by an older version; whatever opens it for writing upgrades it."""
 
 
 class DatabaseTooNew(ConfigurationError):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inbox_ingest.campaign_files import campaign_sha256
-from inbox_ingest.errors import CampaignError, ExitCode, IngestError
+from inbox_ingest.errors import CampaignError, DatabaseTooOld, ExitCode, IngestError
 from inbox_ingest.stages.lock import only_pass
 from inbox_ingest.stages.poll import Look, look
 from inbox_ingest.stages.request import PassOutcome, Request, StageName
@@ -108,10 +108,16 @@ def _failure_of(stage: Callable[[Pass], None], this: Pass) -> IngestError | None
 
 @contextmanager
 def _looking(request: Request) -> Iterator[Glance | None]:
-    """The casebook for a quick look; None where there is none yet or it is not in a file."""
+    """The casebook for a quick look; None where there is none to look into.
+
+    That is so where none was made yet, it is not in a file, or this pass will upgrade it first.
+    """
     from inbox_ingest.casebook.glance import Glance
 
-    glance = Glance.open(request.settings.casebook) if not request.settings.database else None
+    try:
+        glance = Glance.open(request.settings.casebook) if not request.settings.database else None
+    except DatabaseTooOld:
+        glance = None
     try:
         yield glance
     finally:

@@ -23,6 +23,7 @@ from inbox_ingest.pipeline import STAGES, run_pass
 from inbox_ingest.settings import ExecutorSettings, MailboxSettings, Settings
 from inbox_ingest.stages import file as file_stage
 from inbox_ingest.stages.request import PassOutcome, Request
+from tests.casebook.test_database import made_by_first_revision
 from tests.servers.mailbox import PASSWORD, USER, PymapServer
 
 NOW = datetime(2025, 5, 20, 8, 0, tzinfo=UTC)
@@ -143,6 +144,15 @@ def test_a_fault_of_ours_is_not_told_as_a_process_that_was_killed(
     failed = status(settings)["failed_runs"][0]
     assert (failed["outcome"], failed["exit_code"]) == ("failed", 70)
     assert "ZeroDivisionError" in failed["error"]
+
+
+def test_the_first_pass_after_an_upgrade_upgrades_the_casebook_and_collects_at_once(
+    settings: Settings, pymap_server: PymapServer
+) -> None:
+    made_by_first_revision(settings.casebook)
+    pymap_server.deliver(submission(0), received(0))
+    assert ingest(settings, url(pymap_server)).counts["archived"] == 1
+    assert len(status(settings)["balance"]) >= 1
 
 
 def test_a_folder_that_is_not_there_is_told_at_every_pass(

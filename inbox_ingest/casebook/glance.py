@@ -60,9 +60,9 @@ class Glance:
         """Open for looking; None where there is no casebook yet.
 
         Raises:
-            DatabaseTooNew: a newer version of this program wrote it.
-            ConfigurationError: an older one did (a pass upgrades it), it is no casebook, or
-                belongs to another user.
+            DatabaseTooOld: an older version of this program wrote it; a pass upgrades it.
+            DatabaseTooNew: a newer one did.
+            ConfigurationError: it is no casebook, or belongs to another user.
             TryLater: it cannot be read now.
         """
         if not is_there(path):

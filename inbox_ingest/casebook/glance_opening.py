@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from inbox_ingest.casebook.schema import HEAD, REVISIONS
-from inbox_ingest.errors import ConfigurationError, DatabaseTooNew
+from inbox_ingest.errors import ConfigurationError, DatabaseTooNew, DatabaseTooOld
 
 
 def is_there(path: Path) -> bool:
@@ -37,8 +37,8 @@ def is_current(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether the tables are ours and of this version; False where there are none yet.
 
     Raises:
-        ConfigurationError: an older version made them, or another program.
-        DatabaseTooNew: a newer one did.
+        ConfigurationError: another program made them.
+        DatabaseTooOld, DatabaseTooNew: an older or a newer version did.
     """
     names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     if not names:
@@ -57,7 +57,7 @@ def is_current(connection: sqlite3.Connection, path: Path) -> bool:
     if version == HEAD:
         return True
     if version in REVISIONS:
-        raise ConfigurationError(
+        raise DatabaseTooOld(
             f"数据库 {path} 由旧版本写成，尚未升级", remedy="运行一次 ingest run，会自动升级。"
         )
     raise DatabaseTooNew(

@@ -10,7 +10,7 @@ import pytest
 
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.casebook.store import Casebook
-from inbox_ingest.errors import ConfigurationError
+from inbox_ingest.errors import ConfigurationError, DatabaseTooOld
 
 
 def test_no_casebook_is_none_and_makes_no_file(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ def test_an_older_casebook_is_left_to_the_next_pass(path: Path) -> None:
     from tests.casebook.test_database import made_by_first_revision
 
     made_by_first_revision(path)
-    with pytest.raises(ConfigurationError, match="尚未升级") as caught:
+    with pytest.raises(DatabaseTooOld, match="尚未升级") as caught:
         Glance.open(path)
     assert caught.value.remedy and "ingest run" in caught.value.remedy
 

@@ -120,6 +120,7 @@ def test_version(ingest: Ingest) -> None:
         (errors.LockHeld("a"), 75),
         (errors.LoginRefused("a", remedy="换授权码"), 77),
         (errors.DatabaseTooNew("a"), 78),
+        (errors.DatabaseTooOld("a"), 78),
         (OSError(errno.ENOSPC, "No space left on device"), 75),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), 78),
         (KeyboardInterrupt(), 130),
