@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from inbox_ingest.reading.pdf_render import PageLook
     from inbox_ingest.reading.pdf_text import Mark, PageText
 
+_MOST_CHARACTERS = 30_000  # of one page; ten times what fits on one
 _LOOK_SIDE = 900  # pixels: enough to see what a page shows and whether it bears a seal
 
 
@@ -119,7 +120,7 @@ def _text_blocks(
         if not pages:
             return _plain_blocks(document, looks), (_HALF_READ,)
         return blocks_of(pages), (_HALF_READ,)
-    return blocks_of(pages), ()
+    return blocks_of(pages), () if all(page.whole for page in pages) else (_HALF_READ,)
 
 
 _HALF_READ = Problem(code=IssueCode.READER_MISSING, detail="PDF 有部分内容未能读出，需人工查看")
@@ -141,6 +142,8 @@ def _page_text(page: Any, document: pypdfium2.PdfDocument, number: int) -> PageT
 
     rendered = document[number - 1]
     text_page = rendered.get_textpage()
+    if text_page.count_chars() > _MOST_CHARACTERS:  # pdfplumber would need minutes and gigabytes
+        raise ValueError(f"page {number} holds more characters than a page can")
     height = float(rendered.get_size()[1])
 
     def second(area: Area) -> str:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pdfplumber.page import Page
 
 MOST_RULINGS = 3000  # of one page; finding tables among more takes minutes
-MOST_CHARACTERS = 30_000  # of one page
 _PAGE_NUMBER = re.compile(
     r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?(?:\s*共\s*\d+\s*页)?[-—–\s]*"
 )
@@ -47,12 +46,16 @@ class Mark(NamedTuple):
 
 
 class PageText(NamedTuple):
-    """One page: its tables, and the lines outside them, each with its place from the top."""
+    """One page: its tables, and the lines outside them, each with its place from the top.
+
+    `whole` is False where so much is drawn on it that its tables were not looked for.
+    """
 
     number: int
     height: float
     lines: tuple[TextLine, ...]
     tables: tuple[tuple[float, Table], ...]
+    whole: bool = True
 
 
 MarkFinder = Callable[[Sequence[Area]], Sequence[Mark]]
@@ -61,10 +64,10 @@ MarkFinder = Callable[[Sequence[Area]], Sequence[Mark]]
 
 def read_page(page: Page, number: int, second: SecondReader, drawn: MarkFinder) -> PageText:
     """Read one page. `drawn` is asked only where the page has a table and what boxes are drawn with."""
-    raw = page.chars[:MOST_CHARACTERS]
-    characters = _without_doubles(_spoken(character, second) for character in raw)
+    characters = _without_doubles(_spoken(character, second) for character in page.chars)
     rulings = [*page.lines, *page.rects, *page.curves]
-    groups = _tables(page) if len(rulings) <= MOST_RULINGS else []
+    whole = len(rulings) <= MOST_RULINGS
+    groups = _tables(page) if whole else []
     if groups and (page.images or page.annots or any(map(_is_short, rulings))):
         squares = [_area(ruling) for ruling in rulings if _is_little_square(ruling)]
         characters += _drawn_marks(drawn(squares), characters)
@@ -87,7 +90,7 @@ def read_page(page: Page, number: int, second: SecondReader, drawn: MarkFinder) 
             )
         )
     free = [character for index, character in enumerate(characters) if index not in taken]
-    return PageText(number, float(page.height), tuple(lines_of(free)), tuple(tables))
+    return PageText(number, float(page.height), tuple(lines_of(free)), tuple(tables), whole)
 
 
 def blocks_of(pages: Sequence[PageText]) -> list[tuple[int, list[Paragraph | Table]]]:

@@ -359,6 +359,19 @@ def test_a_pdf_with_a_password_says_so() -> None:
     assert "密码" in problems[0].detail
 
 
+def test_more_on_a_page_than_can_be_read_is_left_to_a_person_and_never_dropped() -> None:
+    crowded = PdfPage()
+    for y in range(40):
+        crowded.text(1, 20 + 20 * y, "案" * 800, 0.7)
+    hatched = form()
+    strokes = "".join(f"{x % 590} 5 m {x % 590} 9 l " for x in range(3100))
+    hatched.drawing.append(f"0.1 w {strokes} S")
+    for page in (crowded, hatched):
+        finding = read(pdf(page))
+        assert [problem.code for problem in finding.problems] == [IssueCode.READER_MISSING]
+        assert finding.document is not None and finding.document.blocks
+
+
 def test_a_picture_of_absurd_size_inside_a_pdf_is_not_decoded() -> None:
     page = PdfPage().picture(60_000, 60_000, b"\0" * 1000)
     problems = read(pdf(page)).problems
