@@ -16,6 +16,10 @@ BATCH_UIDS = 1000  # far below the 12,000 that servers were seen to take
 SET_LENGTH = 4000  # signs in a UID set: RFC 7162 §4 asks servers for lines of 8192
 LOOK = "(UID INTERNALDATE RFC822.SIZE)"
 BODY = "(UID INTERNALDATE BODY.PEEK[])"
+THREAD = (
+    "(UID BODY.PEEK[HEADER.FIELDS"
+    " (MESSAGE-ID IN-REPLY-TO REFERENCES FROM TO CC SUBJECT AUTO-SUBMITTED)])"
+)
 
 Wanted = tuple[str, int]
 

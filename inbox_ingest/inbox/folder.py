@@ -70,6 +70,10 @@ class _FileSource:
         """All UIDs: files have no order of arrival."""
         return self.list_uids(folder)
 
+    def threads(self, folder: str, uids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Nobody asks this of files: they hold nothing that was sent."""
+        return iter(())
+
     def sent_folder(self) -> str | None:
         """Files hold nothing that was sent."""
         return None

@@ -142,6 +142,9 @@ class Source(Protocol):
     ) -> Iterator[Fetched | FetchFailure]:
         """Fetch `(uid, size)` pairs; exactly one answer for each, not necessarily in this order."""
 
+    def threads(self, folder: str, uids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """By UID the header lines that say which mail this is, by whom, to whom, in answer to what."""
+
     def sent_folder(self) -> str | None:
         """The folder in which the server keeps what was sent, if there is one."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from inbox_ingest.casebook.changes import Reply
 from inbox_ingest.reading.content import MemoryContent, MemorySink
+from inbox_ingest.reading.correspondence import automatic_reason
 from inbox_ingest.reading.message import take_apart
 from inbox_ingest.reading.mime_structure import TooComplex
 from inbox_ingest.records import Message
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 # An answer by hand may be older than our draft: it was written before the pass came by.
 _BEFORE_THE_DRAFT = timedelta(days=3)
-_AT_MOST = 50
+# Of all that an association ever sent, what is surely newer than the oldest draft.
+_AT_MOST = 5000
 _AT_THE_SAME_TIME = timedelta(minutes=10)
 _WITNESSES = 5
-_LONGEST = 1 << 20
 
 
 class SentFolder:
@@ -58,27 +58,30 @@ class SentFolder:
         return False if kept else None
 
     def by_hand(self, unsent: Sequence[Reply]) -> Iterator[tuple[Message, datetime]]:
-        """Mails that people sent around and since the oldest of these drafts, newest fifty."""
+        """Mails that people sent around and since the oldest of these drafts.
+
+        Read are header lines alone, of every mail of that time: however many letters of ours lie
+        above it, and however large its attachment is, a mail written by hand is found.
+        """
         if self._folder is None or not unsent:
             return
         since = min(reply.created_at for reply in unsent) - _BEFORE_THE_DRAFT
         newest = self._source.list_uids(self._folder)[-_AT_MOST:]
-        recent = {
-            listed.uid: listed
+        times = {
+            listed.uid: listed.internaldate
             for listed in self._source.describe(self._folder, newest)
-            if listed.internaldate >= since and listed.size <= _LONGEST
+            if listed.internaldate >= since
         }
-        wanted = [(uid, listed.size) for uid, listed in recent.items()]
-        for fetched in self._source.fetch(self._folder, wanted):
-            if not hasattr(fetched, "chunks"):
-                continue  # gone meanwhile, or not to be had: a draft more for a person to look at
-            message = _message_of(b"".join(chain(fetched.chunks())))
-            if message and not OWN_MESSAGE_ID.fullmatch(message.message_id or ""):
-                yield message, recent[fetched.uid].internaldate
+        for uid, header in self._source.threads(self._folder, list(times)):
+            message = _message_of(header)
+            if message is None or OWN_MESSAGE_ID.fullmatch(message.message_id or ""):
+                continue
+            if automatic_reason(message, "") is None:  # the mailbox's own 自动回复 answers nothing
+                yield message, times[uid]
 
 
-def _message_of(raw: bytes) -> Message | None:
+def _message_of(header: bytes) -> Message | None:
     try:
-        return take_apart(MemoryContent(raw), MemorySink()).message
+        return take_apart(MemoryContent(header.rstrip() + b"\r\n\r\n"), MemorySink()).message
     except TooComplex:
         return None

@@ -106,6 +106,46 @@ def test_an_organiser_who_answered_by_hand_is_not_answered_after(
     )
 
 
+def test_an_answer_by_hand_is_found_below_any_number_of_our_own_letters_and_whatever_it_weighs(
+    ingest: Ingest, mailbox: PymapServer, form_file: Path
+) -> None:
+    mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
+    ingest("run")
+    by_hand = EmailMessage()
+    by_hand["From"], by_hand["To"] = USER, SENDER
+    by_hand["Message-ID"], by_hand["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
+    by_hand.set_content("请补正文，模板见附件。")
+    template = b"0" * (2 << 20)
+    by_hand.add_attachment(template, maintype="application", subtype="msword", filename="附件2.doc")
+    mailbox.deliver(by_hand.as_bytes(), datetime.now(UTC), folder="已发送")
+    for number in range(60):
+        ours = f"Message-ID: <ingest.{number:032x}@example.cn>\r\nTo: x@example.cn\r\n\r\nx\r\n"
+        mailbox.deliver(ours.encode(), datetime.now(UTC), folder="已发送")
+    mailbox.deliver(submission(subject="另一件事", name="other"))
+    ingest("run")
+    assert re.search(
+        r"1 号：工作人员已于.*手工答复", ingest("replies", "list", "--state", "withheld")
+    )
+
+
+def test_a_holiday_notice_of_our_own_mailbox_is_no_answer_by_hand(
+    ingest: Ingest, mailbox: PymapServer, form_file: Path
+) -> None:
+    mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
+    ingest("run")
+    for name, header in (("a1", ("Auto-Submitted", "auto-replied")), ("a2", ("X-Mailer", "x"))):
+        notice = EmailMessage()
+        notice["From"], notice["To"], notice["Subject"] = USER, SENDER, "自动回复：报送案例"
+        notice["Message-ID"] = f"<{name}@example.cn>"
+        notice["In-Reply-To"] = "<m1@wangjiang.example.cn>"
+        notice[header[0]] = header[1]
+        notice.set_content("来信已收到。")
+        mailbox.deliver(notice.as_bytes(), datetime.now(UTC), folder="已发送")
+    mailbox.deliver(submission(subject="另一件事", name="other"))
+    ingest("run")
+    assert "待批准" in ingest("replies", "list")
+
+
 def test_where_replies_go_out_by_themselves_an_answer_by_hand_before_the_first_pass_counts(
     ingest: Ingest, mailbox: PymapServer, server: SmtpServer, form_file: Path, tmp_path: Path
 ) -> None:
