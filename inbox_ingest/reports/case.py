@@ -217,7 +217,9 @@ def _replies(case: Mapping[str, Any]) -> Iterable[Line]:
         state = REPLY_STATE_WORDS.get(reply["state"], reply["state"])
         when = moment(reply["sent_at"] or reply["created_at"])[5:]
         reason = f"：{reply['reason']}" if reply["reason"] else ""
-        yield Line(fit(f"  {when}  {pad(kind, 8)}  {state}  {reply['to']}{reason}", 80))
+        head = f"{when}  {pad(kind, 8)}  {state}  {reply['to'] or '（没有收件人）'}"
+        for text in wrap(f"{head}{reason}", indent="  ", hanging="    "):
+            yield Line(text)
 
 
 def _waived(entry: str) -> str:

@@ -129,6 +129,23 @@ def test_files_can_be_found_on_the_disk() -> None:
     assert "/archive/files/00" in shown
 
 
+def test_a_letter_that_has_nowhere_to_go_says_so_and_why_to_the_end() -> None:
+    reason = (
+        "来信没有可以回复的地址，请改用电话联系投稿人，并在处理之后用 ingest note 记下结果（收）"
+    )
+    reply = {
+        "kind": "missing",
+        "state": "withheld",
+        "to": None,
+        "reason": reason,
+        "created_at": "2025-05-12T09:00:00+08:00",
+        "sent_at": None,
+    }
+    shown = texts(case(replies=[reply]))
+    assert "不发送  （没有收件人）：来信没有可以回复的地址" in shown
+    assert reason in "".join(line.strip() for line in shown.splitlines())
+
+
 def test_the_screen_is_eighty_wide_and_harmless_whatever_mails_say() -> None:
     message = {
         "from": HOSTILE,
