@@ -16,10 +16,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from inbox_ingest.casebook.glance_opening import is_current, is_there
+from inbox_ingest.casebook.glance_opening import is_current, is_there, read_only
 from inbox_ingest.casebook.sqlite_words import said_in_words
-
-_BUSY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +66,7 @@ class Glance:
         if not is_there(path):
             return None
         with said_in_words(path):
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS
-            )
+            connection = read_only(path)
             try:
                 connection.row_factory = sqlite3.Row
                 if not is_current(connection, path):
@@ -188,7 +184,7 @@ class Glance:
         return decisions(self, case_no)
 
     def for_a_person(self) -> list[dict[str, Any]]:
-        """What waits for the organiser: kind, reference, since, subject, reason; oldest first.
+        """What waits for the organiser: kind, reference, since, subject, reason, address; oldest first.
 
         Kinds: `case` (an open case with an open issue for the organiser), `question` (a person's
         mail that waits), `quarantined` (not dealt with yet), `reply` (could not be sent or came

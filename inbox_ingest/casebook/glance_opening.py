@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from inbox_ingest.casebook.schema import HEAD, REVISIONS
+from inbox_ingest.casebook.sqlite_words import said_in_words
 from inbox_ingest.errors import ConfigurationError, DatabaseTooNew, DatabaseTooOld
+
+_BUSY_SECONDS = 5.0
 
 
 def is_there(path: Path) -> bool:
@@ -31,6 +35,29 @@ def is_there(path: Path) -> bool:
     if not os.access(path, os.R_OK):
         raise ConfigurationError(f"没有权限读取数据库 {path}。", remedy=remedy)
     return True
+
+
+def campaign_path(path: Path) -> str | None:
+    """The campaign file that a casebook of any version was last judged by; None where there is none.
+
+    Raises:
+        ConfigurationError, TryLater: the casebook cannot be read.
+    """
+    if not is_there(path):
+        return None
+    with said_in_words(path), closing(read_only(path)) as connection:
+        try:
+            row = connection.execute("SELECT path FROM campaigns").fetchone()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return None
+            raise
+        return None if row is None else str(row[0])
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot change anything, waiting a little for one that does."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
 
 
 def is_current(connection: sqlite3.Connection, path: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inbox_ingest.campaign_files import campaign_sha256, issue_texts, shipped_campaign
-from inbox_ingest.casebook.glance import Glance
+from inbox_ingest.casebook.glance_opening import campaign_path
 from inbox_ingest.errors import ConfigurationError, IngestError
 from inbox_ingest.settings import Settings
 
@@ -61,16 +61,10 @@ def _refuse(settings: Settings, used: Path) -> None:
 
 def _campaign_of(casebook: Path) -> Path | None:
     try:
-        glance = Glance.open(casebook)
-    except IngestError:  # one to be upgraded, or unreadable: the pass itself tells of it
+        used = campaign_path(casebook)
+    except IngestError:  # it cannot be read: the pass itself tells of it
         return None
-    if glance is None:
-        return None
-    try:
-        rows = glance.rows("SELECT path FROM campaigns")
-    finally:
-        glance.close()
-    return Path(rows[0][0]) if rows else None
+    return None if used is None else Path(used)
 
 
 def _shipped(used: Path) -> bool:
