@@ -247,6 +247,7 @@ class NewReply:
 
     `verdict` is a fingerprint of what it tells: the same verdict is not told twice. `replaces` are
     unsent replies that this one makes void: they are withheld in the same transaction.
+    `answered_at` as in `Reply`.
     """
 
     to: str
@@ -263,11 +264,16 @@ class NewReply:
     reason: str | None = None
     not_before: datetime | None = None
     replaces: tuple[int, ...] = ()
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply as the casebook holds it."""
+    """A reply as the casebook holds it.
+
+    `edited_at`: when a person last changed its words. `answered_at`: the newest mail written by hand
+    for which it was withheld; a person who takes it up again has overruled that mail.
+    """
 
     id: int
     to: str
@@ -288,6 +294,8 @@ class Reply:
     smtp_reply: str | None
     sent_at: datetime | None
     cases: tuple[tuple[str, int], ...] = ()
+    edited_at: datetime | None = None
+    answered_at: datetime | None = None
 
     @property
     def in_doubt(self) -> bool:

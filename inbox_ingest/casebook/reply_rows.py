@@ -50,6 +50,7 @@ def insert_reply(connection: Connection, reply: NewReply, now: datetime) -> int:
         "references": json.dumps(list(reply.references)),
         "verdict": reply.verdict,
         "reason": reply.reason,
+        "answered_at": reply.answered_at,
         "subject": reply.subject,
         "body": reply.body,
     }
@@ -179,4 +180,6 @@ def _reply(row: Any, cases: tuple[tuple[str, int], ...]) -> Reply:
         smtp_reply=row.smtp_reply,
         sent_at=row.sent_at,
         cases=cases,
+        edited_at=row.edited_at,
+        answered_at=row.answered_at,
     )

@@ -50,7 +50,7 @@ def edit(connection: Connection, reply_id: int, now: datetime, *, subject: str, 
     connection.execute(
         update(REPLIES)
         .where(REPLIES.c.id == reply_id)
-        .values(subject=subject, body=body, approved_by=None, changed_at=now)
+        .values(subject=subject, body=body, approved_by=None, changed_at=now, edited_at=now)
     )
 
 

@@ -109,6 +109,15 @@ class ReplyStore:
                 .values(body=after)
             )
 
+    def note_answer(self, reply_id: int, at: datetime) -> None:
+        """Keep with an unsent letter that a mail written by hand at this time answers it."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(REPLIES)
+                .where(REPLIES.c.id == reply_id, REPLIES.c.state.in_(["draft", "approved"]))
+                .values(answered_at=at)
+            )
+
     # --- a person's word ----------------------------------------------------------------------
 
     def approve(self, reply_id: int, now: datetime, by: str) -> Reply:

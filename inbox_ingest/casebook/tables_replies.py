@@ -41,6 +41,8 @@ class ReplyRow(Row, table=True):
     verdict: str | None = None
     reason: str | None = None
     smtp_reply: str | None = None
+    edited_at: datetime | None = Field(default=None, sa_type=UtcText)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcText)
     subject: str
     body: str
 

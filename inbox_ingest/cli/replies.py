@@ -55,7 +55,7 @@ def list_replies(
         typer.Option("--state", help="只列这种状态的，如 draft 待批准。"),
     ] = None,
 ) -> None:
-    """列出答复及其状态；不发送而又被新答复代替或情况已变的不列，除非用 --state withheld。"""
+    """列出答复及其状态；不发送而又被新答复代替或情况已变的不列，除非人工修改过，或用 --state withheld。"""
     from inbox_ingest.cli.printing import show, terminal_columns
     from inbox_ingest.reports.letters import reply_list_lines
 
@@ -66,7 +66,10 @@ def list_replies(
             reply
             for reply in book.replies.find()
             if reply.state == state
-            or (state is None and (reply.state != "withheld" or reply.id not in past))
+            or (
+                state is None
+                and (reply.state != "withheld" or reply.id not in past or reply.edited_at)
+            )
         ]
         show(reply_list_lines(replies, held, campaign.window.zone, terminal_columns()))
 

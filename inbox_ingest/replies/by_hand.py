@@ -23,6 +23,7 @@ from inbox_ingest.replies.drafting import (
     written,
 )
 from inbox_ingest.replies.etiquette import plain_address
+from inbox_ingest.replies.keeping import set_aside
 from inbox_ingest.replies.templates import LetterTemplates
 
 ByHand = tuple[Message, datetime]
@@ -34,6 +35,7 @@ class Answered:
     """An unsent letter that a person has answered, wholly or but for the cases `left`."""
 
     letter: Reply
+    at: datetime
     reason: str
     left: tuple[str, ...]
 
@@ -52,15 +54,18 @@ def answered_by_hand(
     for letter in outbox.replies:
         if letter.state not in UNSENT:
             continue
-        theirs = [(message, at) for message, at in mails if _goes_to(message, letter.to)]
+        since = letter.answered_at
+        theirs = [
+            (message, at)
+            for message, at in mails
+            if _goes_to(message, letter.to) and (since is None or at > since)
+        ]
         times = {number: _answered_at(number, outbox, theirs) for number, _ in letter.cases}
         done = [(at, number) for number, at in times.items() if at is not None]
         if done:
             left = tuple(n for n, at in times.items() if at is None and n in outbox.cases)
             at = max(done)[0].astimezone(campaign.window.zone)
-            reason = f"工作人员已于{at:%Y-%m-%d %H:%M}手工答复"
-            if reason not in (letter.reason or ""):
-                found.append(Answered(letter, reason, left))
+            found.append(Answered(letter, at, f"工作人员已于{at:%Y-%m-%d %H:%M}手工答复", left))
     return found
 
 
@@ -86,7 +91,12 @@ def plan_after(
             withhold.append((one.letter.id, one.reason))
         else:
             add.append(replace(rest, replaces=(one.letter.id,)))
-    return Plan(add=tuple(add), withhold=tuple(withhold), recall=tuple(recall))
+    return Plan(
+        add=tuple(add),
+        withhold=tuple(withhold),
+        recall=tuple(recall),
+        answered=tuple((one.letter.id, one.at) for one in answered),
+    )
 
 
 def _rest(
@@ -97,7 +107,7 @@ def _rest(
     newest = max((mail for mail in mails if mail is not None), key=by_receipt, default=None)
     if newest is None:
         return None
-    group = Group(one.letter.to, None, cases, newest, ())
+    group = Group(one.letter.to, None, cases, newest, (), set_aside([one.letter]))
     reminder = one.letter.kind == "reminder"
     return written(group, outbox, campaign, templates, reminder=reminder)
 

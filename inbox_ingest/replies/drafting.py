@@ -50,6 +50,7 @@ class Plan:
 
     `recall` are approved letters that a person has to see again: they are drafts, with the reason.
     `redate` are those that wait since another day: id, text as it is, text under today's date.
+    `answered` are letters that somebody answered by hand: id, when.
     `confirm` are letters that still say what is so: id, the revisions they speak of now, reason.
     """
 
@@ -58,6 +59,7 @@ class Plan:
     withhold: tuple[tuple[int, str], ...] = ()
     recall: tuple[tuple[int, str], ...] = ()
     redate: tuple[tuple[int, str, str], ...] = ()
+    answered: tuple[tuple[int, datetime], ...] = ()
     settle: tuple[int, ...] = ()
 
 

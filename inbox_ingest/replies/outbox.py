@@ -38,6 +38,8 @@ def carry_out(plan: Plan, replies: ReplyStore, now: datetime) -> int:
     plan wanted with it is left to the next pass.
     """
     added = replies.add_all(plan.add, now)
+    for reply_id, at in plan.answered:
+        replies.note_answer(reply_id, at)
     for reply_id, reason in plan.withhold:
         with contextlib.suppress(UsageError):
             replies.move(reply_id, "withheld", now, reason=reason)

@@ -28,6 +28,7 @@ from inbox_ingest.replies.drafting import (
     written,
 )
 from inbox_ingest.replies.etiquette import Refusal, plain_address
+from inbox_ingest.replies.keeping import in_place_of, says_the_same
 from inbox_ingest.replies.templates import LetterTemplates
 from inbox_ingest.replies.told import JudgedCase
 from inbox_ingest.replies.wording import under_date
@@ -58,12 +59,13 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
         if reply is None:
             settle.extend(group.dues)
             withhold |= {reply.id: NEEDLESS for reply in old}
-        elif same := [other for other in old if other not in late and _says_the_same(reply, other)]:
+        elif same := [r for r in old if r not in late and says_the_same(reply, r, group)]:
             settle.extend(group.dues)
             confirm.extend((other.id, reply.cases, reply.reason) for other in same)
             withhold |= {other.id: NEEDLESS for other in replaced if other not in same}
         elif reply.state != "failed" or group.dues:
-            add.append(replace(reply, replaces=tuple(other.id for other in old)))
+            new = replace(reply, replaces=tuple(other.id for other in old))
+            add.append(in_place_of(new, [r for r in old if r not in late or r.edited_at]))
     return Plan(
         add=tuple(add),
         confirm=tuple(confirm),
@@ -177,17 +179,6 @@ def _answered(reply: Reply, numbers: Sequence[str], outbox: Outbox) -> Received:
         return found
     newest = [newest_mail(outbox.cases[number].case, outbox.mails) for number in numbers]
     return max((mail for mail in newest if mail is not None), key=by_receipt)
-
-
-def _says_the_same(new: NewReply, old: Reply) -> bool:
-    """Whether the letter that waits already says this: its approval and its editing stay."""
-    return (
-        new.state != "withheld"
-        and old.state in UNSENT
-        and old.kind == new.kind
-        and old.verdict == new.verdict
-        and plain_address(old.to) == plain_address(new.to)
-    )
 
 
 def _groups(outbox: Outbox, campaign: Campaign) -> tuple[list[Group], list[int]]:

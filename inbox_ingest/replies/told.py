@@ -81,6 +81,22 @@ def news_of(judged: JudgedCase, told: Told | None) -> bool:
     )
 
 
+def still_true(judged: JudgedCase, told: Told) -> bool:
+    """Whether a letter that waits and says `told` of this case may go out as it is.
+
+    Its findings and no others stand, nothing that it lists has gone, and nothing came that the
+    notice asks for. More photos change nothing of that.
+    """
+    standing = {issue_key(issue) for issue in sender_issues(judged.issues)}
+    current = {material.attachment.sha256 for material in judged.case.documents}
+    return (
+        judged.status == told.status
+        and standing == set(told.points)
+        and set(told.documents) <= current
+        and not news_of(judged, told)
+    )
+
+
 def new_points(judged: JudgedCase, told: Told) -> list[Issue]:
     """The findings for the sender that were not named before."""
     return [i for i in sender_issues(judged.issues) if issue_key(i) not in told.points]

@@ -132,7 +132,8 @@ def waiting_words(entry: Mapping[str, Any]) -> str:
         return f"邮件读不了  {subject}：{reason}"
     if kind in ("reply", "refused"):
         what = "未送达" if kind == "reply" else "不宜自动发出"
-        return f"第 {reference} 号回信{what}  {subject}：{reason}"
+        to = f"  {entry['address']}" if entry.get("address") else ""
+        return f"第 {reference} 号答复{what}{to}  {reason}  {subject}"
     if kind == "fetch":
         return f"多次收取失败  {reference}：{reason}"
     return f"{kind} {reference} {subject}"
