@@ -53,7 +53,6 @@ READERS = (
         _PIP.format("rapidocr onnxruntime opencv-python-headless"),
     ),
     Reader("苹果照片（.heic）", ("pillow_heif",), _PIP.format("pillow-heif")),
-    Reader("加密的 Office 文件", ("msoffcrypto",), _PIP.format("msoffcrypto-tool")),
     Reader("7z 压缩包", ("py7zr",), _PIP.format("py7zr")),
     Reader("RAR 压缩包", ("rarfile",), "安装 unrar 或 libarchive-tools", _find_unrar),
     Reader("winmail.dat", ("tnefparse",), _PIP.format("tnefparse")),

@@ -128,7 +128,6 @@ MODULES = {
 NOT_IMPORTED = {
     "tzdata",  # zoneinfo reads it where the system has no time zones
     "onnxruntime",  # rapidocr runs on it without asking for it
-    "msoffcrypto-tool",  # doctor looks for it
 }
 
 
