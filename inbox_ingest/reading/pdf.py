@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     import pypdfium2  # type: ignore[import-untyped]
 
     from inbox_ingest.reading.content import Content, Derived
+    from inbox_ingest.reading.pdf_characters import Mark
     from inbox_ingest.reading.pdf_render import PageLook
-    from inbox_ingest.reading.pdf_text import Mark, PageText
+    from inbox_ingest.reading.pdf_text import PageText
 
 _MOST_CHARACTERS = 30_000  # of one page; ten times what fits on one
 _LOOK_SIDE = 900  # pixels: enough to see what a page shows and whether it bears a seal
@@ -166,8 +167,8 @@ def _drawn(document: pypdfium2.PdfDocument, number: int, squares: Sequence[Area]
     """Tick boxes that are drawn with lines, or are fields of a PDF form, by the ink in them."""
     import numpy as np
 
+    from inbox_ingest.reading.pdf_characters import Mark
     from inbox_ingest.reading.pdf_render import render
-    from inbox_ingest.reading.pdf_text import Mark
     from inbox_ingest.reading.scan_table import (
         EMPTY_INK,
         TICKED_INK,
