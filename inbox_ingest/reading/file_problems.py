@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from inbox_ingest.campaigns import Campaign
+from inbox_ingest.reading.exhibit import named_roles
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.formats import PROGRAM_NAMES, PROGRAMS
 from inbox_ingest.reading.mail_files import Item
 from inbox_ingest.reading.message import UNFINISHED
-from inbox_ingest.reading.role_rules import named_roles
 from inbox_ingest.records import IssueCode, Problem
 
 # Kinds that a case never needs, unless their name says otherwise.

@@ -15,13 +15,13 @@ from inbox_ingest.errors import IngestError
 from inbox_ingest.reading.content import Content, Derived, Sink
 from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.document import Unreadable
+from inbox_ingest.reading.exhibit import named_roles
 from inbox_ingest.reading.file_problems import problems_of, suffix_of
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.formats import PICTURES
 from inbox_ingest.reading.mail_files import Item
 from inbox_ingest.reading.picture_size import picture_size
 from inbox_ingest.reading.readers import READERS, Inputs
-from inbox_ingest.reading.role_rules import named_roles
 from inbox_ingest.reading.spare_photos import Photo, to_read
 from inbox_ingest.reading.watching import Watch
 from inbox_ingest.records import (

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from inbox_ingest.campaigns import Campaign, squeeze
+from inbox_ingest.campaigns import squeeze
 from inbox_ingest.reading.counting import count_characters
-from inbox_ingest.reading.document import Document, Paragraph
+from inbox_ingest.reading.document import Paragraph
+from inbox_ingest.reading.exhibit import CAPTION, Exhibit, named_roles
 from inbox_ingest.reading.form_region import find_form
-from inbox_ingest.reading.form_traces import has_trace_of_form, is_end_of_form
+from inbox_ingest.reading.form_traces import is_end_of_form
 from inbox_ingest.reading.formats import CONTAINERS, PICTURES, PROGRAMS, SOUNDS, VIDEOS
 from inbox_ingest.reading.unpack import is_rubbish
-from inbox_ingest.records import CaseText, FormRecord, Role, ScanRecord
+from inbox_ingest.records import Role
 
 _MEDIA_WORDS = ("报道", "媒体", "新闻", "宣传稿", "推文", "公众号", "报纸", "见报", "刊发", "简报")
 _PHOTO_WORDS = ("照片", "图片", "相片", "图集", "影像", "配图", "组图")
@@ -21,7 +21,6 @@ _NEWS_WORDS = ("本报讯", "本网讯", "通讯员", "记者", "来源：", "�
 _NOTICE_WORDS = ("通知", "方案", "函")
 _PAGES = frozenset({"pdf", "ofd"})
 _LONG = 800  # 字: so long a text that is nothing else is taken for the case text
-_NO_TEXT = 40  # 字: fewer are a caption
 _FEW = 10  # 字: no form and no case text, whatever the name
 _TEXT_OF_NOTICE = 400  # 字 beside a blank form
 _SCANNED_PAGES = 3
@@ -36,65 +35,6 @@ class Verdict(NamedTuple):
 
     role: Role
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """All that is known of one file when its role is decided; what was not read is None.
-
-    `pixels` are width and height of a picture; `inline` says that the mail's own text shows it.
-    """
-
-    kind: str
-    filename: str | None
-    campaign: Campaign
-    document: Document | None = None
-    form: FormRecord | None = None
-    case_text: CaseText | None = None
-    scan: ScanRecord | None = None
-    size: int = 0
-    pixels: tuple[int, int] | None = None
-    inline: bool = False
-
-    def named(self, role: Role) -> bool:
-        """Whether the file name has one of the campaign's words for this role."""
-        return role in named_roles(self.filename, self.campaign)
-
-    def called(self, words: tuple[str, ...]) -> bool:
-        """Whether the file name has one of these words."""
-        name = squeeze(self.filename or "")
-        return any(word in name for word in words)
-
-    @property
-    def reads_otherwise(self) -> bool:
-        """Whether recognised pages, read well, hold a text without any word of the form.
-
-        Then no name makes them a form. A page with next to no text may be the form's last one.
-        """
-        document = self.document
-        return (
-            document is not None
-            and document.means == "ocr"
-            and self.form is None
-            and not document.lost
-            and count_characters(document.text) > _NO_TEXT
-            and not has_trace_of_form(document, self.campaign)
-        )
-
-    @property
-    def sections(self) -> int:
-        """How many different sections of the case text were found."""
-        return 0 if self.case_text is None else len({x.name for x in self.case_text.sections})
-
-
-def named_roles(filename: str | None, campaign: Campaign) -> frozenset[Role]:
-    """The roles whose words (campaign `documents.names`) stand in a file name."""
-    name = squeeze(filename or "")
-    return frozenset(
-        document.role
-        for document in campaign.documents
-        if any(squeeze(word) in name for word in document.names)
-    )
 
 
 def is_left_behind(kind: str, filename: str | None) -> bool:
@@ -219,7 +159,7 @@ def _case_text(exhibit: Exhibit) -> Verdict | None:
 def _pictures_only(exhibit: Exhibit) -> Verdict | None:
     """A document of pictures and next to no text: a pasted scan, photos, cuttings."""
     document = exhibit.document
-    if document is None or not document.pictures or count_characters(document.text) > _NO_TEXT:
+    if document is None or not document.pictures or count_characters(document.text) > CAPTION:
         return None
     if exhibit.called(_MEDIA_WORDS):
         return Verdict("media_report", "文件名是媒体报道")
@@ -256,7 +196,7 @@ def _unread_pages(exhibit: Exhibit) -> Verdict | None:
     if exhibit.kind not in _PAGES or exhibit.called(_MEDIA_WORDS) or not _wants_scan(exhibit):
         return None
     text = 0 if exhibit.document is None else count_characters(exhibit.document.text)
-    if text > _NO_TEXT:
+    if text > CAPTION:
         return None
     if exhibit.named("form_scan") or exhibit.named("form"):
         return Verdict("form_scan", "文件名是申报表扫描件")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.reading.document import Document
-from inbox_ingest.reading.role_rules import RULES, Exhibit, Verdict, named_roles
+from inbox_ingest.reading.exhibit import Exhibit, named_roles
+from inbox_ingest.reading.role_rules import RULES, Verdict
 from inbox_ingest.records import CaseText, FormRecord, ScanRecord
 
 __all__ = ["Verdict", "named_roles", "role_of"]
