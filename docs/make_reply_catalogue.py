@@ -19,6 +19,7 @@ from pathlib import Path
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.records import IssueCode
+from inbox_ingest.replies.drafting import UNDELIVERABLE
 from inbox_ingest.replies.etiquette import RULES
 from inbox_ingest.replies.letter import Letter
 from inbox_ingest.replies.outgoing import Envelope, build, message_id_for
@@ -145,6 +146,9 @@ def _refusals() -> Iterator[str]:
     yield "| 代码 | 原因 |"
     yield "|---|---|"
     yield from (f"| `{rule.code}` | {rule.reason} |" for rule in RULES)
+    yield ""
+    yield "先前的信因地址不存在、邮箱停用而退回，或被服务器拒绝收件的地址，同样不再自动去信（代码"
+    yield f"`{UNDELIVERABLE}`），截止前的提醒也不发，列入等待人工处理；此后有信经工作人员批准送达，才恢复。"
     yield ""
 
 

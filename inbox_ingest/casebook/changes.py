@@ -273,6 +273,7 @@ class Reply:
 
     `edited_at`: when a person last changed its words. `answered_at`: the newest mail written by hand
     for which it was withheld; a person who takes it up again has overruled that mail.
+    `undeliverable`: why nothing can be delivered to this address, where that is what became of it.
     """
 
     id: int
@@ -296,6 +297,7 @@ class Reply:
     cases: tuple[tuple[str, int], ...] = ()
     edited_at: datetime | None = None
     answered_at: datetime | None = None
+    undeliverable: str | None = None
 
     @property
     def in_doubt(self) -> bool:

@@ -116,7 +116,7 @@ def move_reply(
     elif state == "sending":
         values["attempts"] = reply.attempts + 1
     if state == "sent":
-        values["sent_at"] = now
+        values |= {"sent_at": now, "undeliverable": None}
     connection.execute(update(REPLIES).where(REPLIES.c.id == reply.id).values(values))
 
 
@@ -182,4 +182,5 @@ def _reply(row: Any, cases: tuple[tuple[str, int], ...]) -> Reply:
         cases=cases,
         edited_at=row.edited_at,
         answered_at=row.answered_at,
+        undeliverable=row.undeliverable,
     )

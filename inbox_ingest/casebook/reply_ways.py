@@ -16,6 +16,7 @@ from inbox_ingest.casebook.reply_rows import (
     move_reply,
     one_reply,
     overtaken,
+    replies_where,
 )
 from inbox_ingest.casebook.tables import DECISIONS, REPLIES
 from inbox_ingest.errors import UsageError
@@ -74,6 +75,51 @@ def resolve(connection: Connection, reply_id: int, now: datetime, by: str, *, se
         move_reply(connection, reply, "withheld", now, reason=f"{words}；案例情况已变，不再寄")
     else:
         move_reply(connection, reply, "approved", now, reason=words, by=by, attempts=0)
+
+
+def withhold(connection: Connection, reply_id: int, now: datetime, reason: str) -> None:
+    """A person's word that a letter does not go out; why it had failed is not forgotten.
+
+    Raises:
+        UsageError: it was sent, or is being sent.
+    """
+    reply = one_reply(connection, reply_id)
+    if reply.state == "sending":
+        raise UsageError(f"第 {reply_id} 号答复{STATE_WORDS[reply.state]}，不能再改")
+    if reply.state == "failed" and reply.reason and reply.reason not in reason:
+        reason = f"{reason}（原因：{reply.reason}）"
+    move_reply(connection, reply, "withheld", now, reason=reason)
+
+
+def fail(
+    connection: Connection,
+    reply: Reply,
+    now: datetime,
+    reason: str,
+    *,
+    smtp_reply: str | None = None,
+    undeliverable: str | None = None,
+) -> None:
+    """A letter that came back or was refused for good.
+
+    Where its address is dead (`undeliverable` says why), what still waits for that address is
+    withheld: a person decides.
+    """
+    move_reply(connection, reply, "failed", now, reason=reason, smtp_reply=smtp_reply)
+    if undeliverable is None:
+        return
+    connection.execute(
+        update(REPLIES).where(REPLIES.c.id == reply.id).values(undeliverable=undeliverable)
+    )
+    unsent = REPLIES.c.state.in_(["draft", "approved"])
+    for other in replies_where(connection, [unsent]):
+        if other.to.casefold() == reply.to.casefold():
+            move_reply(connection, other, "withheld", now, reason=dead_address(undeliverable))
+
+
+def dead_address(why: str) -> str:
+    """The reason of letters to an address that an earlier letter did not reach."""
+    return f"先前发往这个地址的信没有送达（{why}）"
 
 
 def begin_sending(connection: Connection, reply_id: int, now: datetime) -> None:

@@ -132,6 +132,12 @@ class ReplyStore:
             reply_ways.edit(connection, reply_id, now, subject=subject, body=body)
             return one_reply(connection, reply_id)
 
+    def withhold(self, reply_id: int, now: datetime, reason: str) -> Reply:
+        """See `reply_ways.withhold`."""
+        with self._database.writing() as connection:
+            reply_ways.withhold(connection, reply_id, now, reason)
+            return one_reply(connection, reply_id)
+
     def resolve(self, reply_id: int, now: datetime, by: str, *, sent: bool) -> Reply:
         """See `reply_ways.resolve`."""
         with self._database.writing() as connection:
@@ -148,6 +154,34 @@ class ReplyStore:
         with self._database.writing() as connection:
             reply_ways.begin_sending(connection, reply_id, now)
             return one_reply(connection, reply_id)
+
+    def fail(
+        self,
+        reply_id: int,
+        now: datetime,
+        reason: str,
+        *,
+        expected: ReplyState,
+        smtp_reply: str | None = None,
+        undeliverable: str | None = None,
+    ) -> None:
+        """A letter in the state `expected` came back or was refused for good: `reply_ways.fail`.
+
+        Raises:
+            UsageError: it is in another state by now.
+        """
+        with self._database.writing() as connection:
+            reply = one_reply(connection, reply_id)
+            if reply.state != expected:
+                raise UsageError(f"第 {reply_id} 号答复现为“{STATE_WORDS[reply.state]}”")
+            reply_ways.fail(
+                connection,
+                reply,
+                now,
+                reason,
+                smtp_reply=smtp_reply,
+                undeliverable=undeliverable,
+            )
 
     def mark_outdated(self) -> list[int]:
         """Write the reason to approved letters that may no longer be sent; return their ids."""

@@ -43,6 +43,7 @@ class ReplyRow(Row, table=True):
     smtp_reply: str | None = None
     edited_at: datetime | None = Field(default=None, sa_type=UtcText)
     answered_at: datetime | None = Field(default=None, sa_type=UtcText)
+    undeliverable: str | None = None
     subject: str
     body: str
 

@@ -152,7 +152,7 @@ def withhold(
     """不发送这些答复；程序认为不宜发送的，这样表示您已看过。"""
     with _casebook() as (book, _, __):
         for number in _some(numbers):
-            book.replies.move(number, "withheld", _now(), reason=reason)
+            book.replies.withhold(number, _now(), reason)
             typer.echo(f"第 {number} 号不发送。")
 
 

@@ -31,12 +31,14 @@ _SUBJECT_HEADER = re.compile(
 )
 _SUBJECT_IN_WORDS = re.compile(r"(?:主\s*题|标\s*题|\bsubject)\s*[:：]\s*([^\n]+)", re.IGNORECASE)
 
+_NO_SUCH_ADDRESS, _CLOSED = "收件地址不存在", "对方邮箱已停用"
+_DEAD = (_NO_SUCH_ADDRESS, _CLOSED)
 # What a report says → what a person should know. From the top, the first that fits.
 _CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"\b5\.1\.[0-36]\b|user unknown|unknown user|no such (?:user|mailbox|recipient)|invalid user"
         r"|does ?n[o']t exist|收件人(?:地址)?(?:不存在|错误)|(?:用户|帐号|账号|邮箱)(?:地址)?不存在",
-        "收件地址不存在",
+        _NO_SUCH_ADDRESS,
     ),
     (
         r"\b[45]\.2\.2\b|mailbox (?:is )?full|over ?quota|quota exceeded|(?:邮箱|空间)已?满|容量不足",
@@ -44,7 +46,7 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"\b5\.2\.1\b|disabled|inactive|(?:帐号|账号|邮箱)(?:已)?(?:停用|禁用|冻结|注销)",
-        "对方邮箱已停用",
+        _CLOSED,
     ),
     (
         r"\b5\.7\.\d+\b|spam|junk|blocked|blacklist|rejected by|垃圾邮件|拒收|拒绝接收|黑名单",
@@ -59,11 +61,15 @@ _CAUSES: tuple[tuple[str, str], ...] = (
 
 
 class Bounce(Frozen):
-    """A delivery report matched to a reply. `final` is False for a report of mere delay."""
+    """A delivery report matched to a reply. `final` is False for a report of mere delay.
+
+    `dead` says why no letter can reach that address; None where another one may.
+    """
 
     reply_id: int
     reason: str
     final: bool
+    dead: str | None = None
 
 
 def reply_bounced(
@@ -97,6 +103,7 @@ def reply_bounced(
         reply_id=found.id,
         reason=f"对方没有收到：{cause or '被退回，原因见退信'}",
         final=not _is_delay(words),
+        dead=cause if cause in _DEAD else None,
     )
 
 

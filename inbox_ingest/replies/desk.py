@@ -20,7 +20,7 @@ from inbox_ingest.casebook.tables import CASES, ISSUES
 from inbox_ingest.errors import CampaignError, UsageError
 from inbox_ingest.reading.correspondence import is_delivery_report
 from inbox_ingest.records import Issue, Received
-from inbox_ingest.replies.bounces import reply_bounced
+from inbox_ingest.replies.bounces import Bounce, reply_bounced
 from inbox_ingest.replies.by_hand import ByHand, answered_by_hand, plan_after
 from inbox_ingest.replies.drafting import UNSENT, Mode, Outbox, Plan, failed_in_writing
 from inbox_ingest.replies.outbox import carry_out
@@ -120,11 +120,7 @@ class Desk:
                 continue
             report = raw_of(mail.reading.raw_sha256)[:200_000].decode("latin-1")
             bounce = reply_bounced(message, text, report, mail.received_at, sent)
-            if (
-                bounce is not None
-                and bounce.final
-                and self._came_back(bounce.reply_id, bounce.reason)
-            ):
+            if bounce is not None and bounce.final and self._came_back(bounce):
                 returned += 1
                 sent = [reply for reply in sent if reply.id != bounce.reply_id]
         return returned
@@ -189,10 +185,14 @@ class Desk:
             plan(self.outbox(), self.campaign, templates), self.book.replies, self._clock()
         )
 
-    def _came_back(self, reply_id: int, reason: str) -> bool:
+    def _came_back(self, bounce: Bounce) -> bool:
         try:
-            self.book.replies.move(
-                reply_id, "failed", self._clock(), reason=reason, expected=("sent",)
+            self.book.replies.fail(
+                bounce.reply_id,
+                self._clock(),
+                bounce.reason,
+                expected="sent",
+                undeliverable=bounce.dead,
             )
         except UsageError:
             return False

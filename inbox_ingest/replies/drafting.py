@@ -12,6 +12,7 @@ from typing import Literal
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import NewReply, Reply, ReplyDue, ReplyState
+from inbox_ingest.casebook.reply_ways import dead_address
 from inbox_ingest.records import Case, Received
 from inbox_ingest.replies.compose import Draft, Occasion, compose
 from inbox_ingest.replies.etiquette import Refusal, ping_pong, plain_address, recipient_of, refusal
@@ -23,6 +24,7 @@ Mode = Literal["hold", "auto", "off"]
 
 UNSENT: tuple[ReplyState, ...] = ("draft", "approved")
 TOLD: tuple[ReplyState, ...] = ("sending", "sent")
+UNDELIVERABLE = "undeliverable"
 NEEDLESS = "情况已变，无需再答复"
 
 
@@ -92,7 +94,22 @@ def whom(
     to = recipient_of(
         message, own, form_email=_form_email(case, campaign), known_senders=case.senders
     )
-    return to, refusal(message, mail.reading.text, to, own)
+    return to, refusal(message, mail.reading.text, to, own) or _dead(to, outbox)
+
+
+def _dead(to: str | None, outbox: Outbox) -> Refusal | None:
+    """Why nothing is written to this address by itself: a letter could not be delivered there.
+
+    A letter that went out since, on a person's word, heals it.
+    """
+    past = history(outbox.replies, to) if to else []
+    lost = [letter for letter in past if letter.undeliverable]
+    if not lost:
+        return None
+    newest = max(lost, key=lambda letter: letter.changed_at)
+    if any(r.state == "sent" and r.sent_at and r.sent_at > newest.changed_at for r in past):
+        return None
+    return Refusal(code=UNDELIVERABLE, reason=dead_address(newest.undeliverable or ""))
 
 
 def occasion_of(group: Group, outbox: Outbox, *, reminder: bool = False) -> Occasion:

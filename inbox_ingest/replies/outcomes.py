@@ -27,7 +27,8 @@ class Outcome(Frozen):
     """What became of one attempt. `reason` is Chinese; `answer` is the server's own, shortened.
 
     `wait_seconds` says for how long not to try again (verdict `later`). `stops` says that the next
-    letter would fare no better now; `reconnect`, that this one may fare better on a new connection.
+    letter would fare no better now; `reconnect`, that this one may fare better on a new connection;
+    `dead`, that no letter will reach this address.
     """
 
     verdict: Verdict
@@ -36,6 +37,7 @@ class Outcome(Frozen):
     wait_seconds: int = 0
     stops: bool = False
     reconnect: bool = False
+    dead: bool = False
 
 
 class _Row(NamedTuple):
@@ -53,6 +55,8 @@ _MINUTE: Final = 60
 # Rows whose words name a limit on the whole account, not on this letter, and one on the connection.
 _ACCOUNT: Final = r"hl:|mi:sfq|mi:stc"
 _CONNECTION: Final = r"mi:dmc"
+_NO_SUCH_ADDRESS: Final = "对方地址不存在"
+_NOT_THIS_ADDRESS: Final = "服务器拒绝该收件地址"
 
 TABLE: Final[tuple[_Row, ...]] = (
     _Row("2..", "", ("end",), "sent", 0, "服务器已接收"),
@@ -94,9 +98,9 @@ TABLE: Final[tuple[_Row, ...]] = (
         ("recipient", "data", "end"),
         "never",
         0,
-        "对方地址不存在",
+        _NO_SUCH_ADDRESS,
     ),
-    _Row("5..", "", ("recipient",), "never", 0, "服务器拒绝该收件地址"),
+    _Row("5..", "", ("recipient",), "never", 0, _NOT_THIS_ADDRESS),
     _Row("5..", "", ("data", "end"), "never", 0, "服务器拒收这封信"),
     # Neither yes nor no: after the text has gone nobody can tell.
     _Row("", "", ("end",), "unknown", 0, "服务器的回答无法理解，不能确定是否已寄出"),
@@ -120,6 +124,7 @@ def outcome_of(code: int, text: bytes | str, phase: Phase) -> Outcome:
             answer=clean(f"{code} {words}", 300),
             wait_seconds=row.wait_seconds,
             reconnect=row.words == _CONNECTION,
+            dead=row.reason in (_NO_SUCH_ADDRESS, _NOT_THIS_ADDRESS),
             stops=row.verdict == "person" or re.search(_ACCOUNT, row.words) is not None,
         )
     raise AssertionError(f"no row for phase {phase}")  # the last row fits everything

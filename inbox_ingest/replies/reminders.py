@@ -10,6 +10,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.records import Received
 from inbox_ingest.replies.drafting import (
     NEEDLESS,
+    UNDELIVERABLE,
     UNSENT,
     Group,
     Outbox,
@@ -20,7 +21,7 @@ from inbox_ingest.replies.drafting import (
     whom,
     written,
 )
-from inbox_ingest.replies.etiquette import plain_address
+from inbox_ingest.replies.etiquette import Refusal, plain_address
 from inbox_ingest.replies.templates import LetterTemplates
 from inbox_ingest.replies.told import JudgedCase
 
@@ -32,7 +33,8 @@ def plan_reminders(outbox: Outbox, campaign: Campaign, templates: LetterTemplate
     """Return a reminder for each sender whose case is still incomplete, once, before the window closes.
 
     Not for those who have an answer waiting in the outbox, were written to less than two days ago,
-    or may not be answered at all.
+    or may not be answered at all. To an address that nothing reaches it is written and withheld: an
+    organiser has to find another way.
     """
     days = campaign.replies.reminder_days
     if days is None or outbox.mode == "off":
@@ -43,23 +45,26 @@ def plan_reminders(outbox: Outbox, campaign: Campaign, templates: LetterTemplate
     waiting = {n for r in outbox.replies if r.state in UNSENT for n, _ in r.cases}
     due = {record.case_no for record in outbox.dues}
     groups: dict[str, list[tuple[JudgedCase, Received]]] = defaultdict(list)
+    dead: dict[str, Refusal] = {}
     for number, judged in outbox.cases.items():
         if judged.status != "incomplete" or number in reminded | waiting | due:
             continue
         mail = newest_mail(judged.case, outbox.mails)
         to, refused = whom(judged.case, mail, outbox, campaign)
-        if mail is None or to is None or refused is not None:
+        if mail is None or to is None or (refused and refused.code != UNDELIVERABLE):
             continue
         last = [r.sent_at for r in history(outbox.replies, to) if r.sent_at is not None]
         if last and outbox.now - max(last) < _REMIND_AFTER:
             continue
         groups[plain_address(to)].append((judged, mail))
+        if refused:
+            dead[plain_address(to)] = refused
     add = []
-    for pairs in groups.values():
+    for key, pairs in groups.items():
         mail = max((pair[1] for pair in pairs), key=by_receipt)
         to, _ = whom(pairs[0][0].case, pairs[0][1], outbox, campaign)
         cases = tuple(judged for judged, _ in pairs)
-        group = Group(to or "", None, cases, mail, (), _taken_over(cases, outbox))
+        group = Group(to or "", dead.get(key), cases, mail, (), _taken_over(cases, outbox))
         reply = written(group, outbox, campaign, templates, reminder=True)
         if reply is not None:
             add.append(reply)

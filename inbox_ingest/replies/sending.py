@@ -185,7 +185,7 @@ class _Sending:
             # The row stays `sending`: the next pass asks the Sent folder.
             self.dispatch.unknown.append(reply.id)
         elif outcome.verdict == "never":
-            self._give_up(reply, outcome.reason, outcome.answer)
+            self._give_up(reply, outcome.reason, outcome.answer, dead=outcome.dead)
         elif outcome.verdict != "person" and reply.attempts >= MOST_ATTEMPTS:
             words = f"{outcome.reason}（已试{reply.attempts}次，不再自动重试）"
             self._give_up(reply, words, outcome.answer)
@@ -202,8 +202,18 @@ class _Sending:
             )
             self.dispatch.later.append(reply.id)
 
-    def _give_up(self, reply: Reply, reason: str, answer: str | None = None) -> None:
-        self._move(reply, "failed", reason=reason, smtp_reply=answer)
+    def _give_up(
+        self, reply: Reply, reason: str, answer: str | None = None, *, dead: bool = False
+    ) -> None:
+        with contextlib.suppress(UsageError):
+            self._replies.fail(
+                reply.id,
+                self._clock(),
+                reason,
+                expected="sending",
+                smtp_reply=answer,
+                undeliverable=reason if dead else None,
+            )
         self.dispatch.failed.append(reply.id)
 
     def _move(

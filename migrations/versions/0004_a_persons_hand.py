@@ -1,4 +1,4 @@
-"""What a person did with a letter is kept with it; what waits names whom it concerns."""
+"""What a person did with a letter, and that its address is dead; what waits names whom it concerns."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def upgrade() -> None:
     op.execute("DROP VIEW for_a_person")
     op.execute("ALTER TABLE replies ADD COLUMN edited_at TEXT")
     op.execute("ALTER TABLE replies ADD COLUMN answered_at TEXT")
+    op.execute("ALTER TABLE replies ADD COLUMN undeliverable TEXT")
     op.execute(FOR_A_PERSON)
 
 
