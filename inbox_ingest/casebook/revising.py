@@ -10,8 +10,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
 
-from inbox_ingest.records import Case, Issue, IssueCode
+from inbox_ingest.casebook.changes import CaseChange, EarlierVersion
+from inbox_ingest.records import Case, Issue, IssueCode, status_of
 
 NO_REVISION = {"case_no", "message_sha256s", "reasons", "updated_at", "revision"}
 
@@ -82,6 +85,28 @@ def fingerprint(case: Case, issues: Iterable[Issue]) -> str:
         repr((*identity(i), i.audience, i.severity, i.measured, i.limit, i.expires)) for i in issues
     )
     return hashlib.sha256("\n".join([content, *verdict]).encode()).hexdigest()
+
+
+def completed_at(change: CaseChange, since: datetime | None) -> datetime | None:
+    """When a case that is complete became so: by a mail's receipt or a person's word, not by a pass.
+
+    `since` is when it did as it was filed before; None where it was not complete.
+    """
+    run = list(takewhile(_is_complete, reversed(change.earlier)))
+    if since is not None and len(run) == len(change.earlier):
+        return since
+    if run:
+        return run[-1].case.updated_at
+    brought = (
+        material.received_at
+        for material in (*change.case.documents, *change.case.superseded)
+        if material.raw_sha256 == change.cause
+    )
+    return next(brought, None) or change.case.updated_at
+
+
+def _is_complete(version: EarlierVersion) -> bool:
+    return status_of(version.issues) == "complete"
 
 
 def body_mark(body: str) -> str:

@@ -18,7 +18,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import CaseChange, Filed, Filing
 from inbox_ingest.casebook.database import Database, slices
 from inbox_ingest.casebook.lines import case_line
-from inbox_ingest.casebook.revising import body_mark, fingerprint
+from inbox_ingest.casebook.revising import body_mark, completed_at, fingerprint
 from inbox_ingest.casebook.store_closing import close_cases
 from inbox_ingest.casebook.store_issues import Judged, write_issues
 from inbox_ingest.casebook.store_outcomes import write_outcomes
@@ -124,7 +124,7 @@ class FilingTransaction:
             "revision": revision,
             "received_at": case.received_at,
             "updated_at": case.updated_at,
-            "completed_at": self._completed_at(case, status, stored),
+            "completed_at": self._completed_at(change, status, stored),
             "closed_at": None,
             "merged_into": None,
             "type": line["type"],
@@ -146,13 +146,12 @@ class FilingTransaction:
             raise ValueError(f"new case {expected} is out of order: the next is {number}")
         return number
 
-    def _completed_at(self, case: Case, status: str, stored: Any | None) -> datetime | None:
+    def _completed_at(self, change: CaseChange, status: str, stored: Any | None) -> datetime | None:
         if status != "complete":
             return None
-        if stored is not None and stored.status == "complete" and stored.completed_at:
-            since: datetime = stored.completed_at
-            return since
-        return case.updated_at or self.now
+        was_complete = stored is not None and stored.status == "complete"
+        since = stored.completed_at if stored is not None and was_complete else None
+        return completed_at(change, since) or self.now
 
     def _differing(self, plans: Sequence[_Plan]) -> list[_Plan]:
         """New cases, and those of which anything at all is not as stored."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inbox_ingest.casebook.changes import Filed, Filing, KnownCase
+from inbox_ingest.casebook.changes import EarlierVersion, Filed, Filing, KnownCase
 from inbox_ingest.casebook.revising import body_mark
 from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.records import IssueCode, Reason
@@ -142,7 +142,7 @@ def test_a_case_says_since_when_it_is_complete(book: Casebook) -> None:
     file_cases(book, change(case_of(1), issue()))
     assert rows(book, "SELECT status, completed_at FROM cases") == [("incomplete", None)]
     completed = case_of(1, number="DJ001", updated_at=LATER)
-    file_cases(book, change(completed), now=LATER + timedelta(days=9))
+    file_cases(book, change(completed, cause="decision:1"), now=LATER + timedelta(days=9))
     since = rows(book, "SELECT status, completed_at FROM cases")
     assert since[0][0] == "complete"
     assert since[0][1].startswith("2025-05-13T01:00:00")  # LATER in UTC, not the run's clock
@@ -150,6 +150,32 @@ def test_a_case_says_since_when_it_is_complete(book: Casebook) -> None:
     assert rows(book, "SELECT status, completed_at FROM cases") == since
     file_cases(book, change(completed, issue()))
     assert rows(book, "SELECT completed_at FROM cases") == [(None,)]
+
+
+def test_it_is_complete_since_the_mail_that_made_it_so_however_many_were_filed_at_once(
+    book: Casebook,
+) -> None:
+    receive(book, 1)
+    bare, whole = case_of(1), case_of(1, updated_at=LATER)
+    again = whole.model_copy(update={"updated_at": LATER + timedelta(days=5)})  # a second copy
+    versions = (
+        EarlierVersion(bare, (issue(),), mail_sha(1)),
+        EarlierVersion(whole, (), mail_sha(2)),
+    )
+    file_cases(book, change(again, earlier=versions, cause=mail_sha(3)))
+    assert moment(rows(book, "SELECT completed_at FROM cases")[0][0]) == LATER
+
+
+def test_the_time_of_a_copy_is_not_the_time_of_being_complete(book: Casebook) -> None:
+    receive(book, 1)
+    case = case_of(1, updated_at=LATER)
+    file_cases(book, change(case))
+    received = case.documents[0].received_at
+    assert moment(rows(book, "SELECT completed_at FROM cases")[0][0]) == received
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def test_a_reply_is_due_for_each_revision_that_asks_for_it_once(book: Casebook) -> None:
