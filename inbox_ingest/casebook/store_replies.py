@@ -118,6 +118,15 @@ class ReplyStore:
                 .values(answered_at=at)
             )
 
+    def hold_back(self, now: datetime, reason: str) -> int:
+        """Make drafts of the letters that nobody approved but the program; return how many."""
+        unseen = and_(REPLIES.c.state == "approved", REPLIES.c.approved_by.is_(None))
+        with self._database.writing() as connection:
+            letters = replies_where(connection, [unseen])
+            for letter in letters:
+                move_reply(connection, letter, "draft", now, reason=reason)
+        return len(letters)
+
     # --- a person's word ----------------------------------------------------------------------
 
     def approve(self, reply_id: int, now: datetime, by: str) -> Reply:

@@ -215,17 +215,23 @@ def trial(
     ] = False,
 ) -> None:
     """试运行：在此期间，即使活动文件写了 auto，每封答复也须人工批准。"""
-    from inbox_ingest.replies.desk import TRIAL_ENDED
+    from inbox_ingest.replies.desk import TRIAL_ENDED, hold_back
 
+    if end and again:
+        raise UsageError("--end 和 --again 不能同时用。")
+    held = 0
     with _casebook() as (book, campaign, settings):
         if end:
             _confirm_end(book)
             book.runs.mark(TRIAL_ENDED, _now(), _who(settings))
         elif again:
             book.runs.mark(TRIAL_ENDED, _now(), None)
+            held = hold_back(book, campaign, _now())
         ended = book.runs.marked(TRIAL_ENDED)
         mode = campaign.replies.mode
     typer.echo(f"活动文件：mode = {mode}；试运行{'已由 ' + ended + ' 结束' if ended else '中'}。")
+    if held:
+        typer.echo(f"原已自动批准、尚未发出的 {held} 封现在待您批准。")
 
 
 def _confirm_end(book: Casebook) -> None:

@@ -31,6 +31,7 @@ from inbox_ingest.replies.told import JudgedCase
 from inbox_ingest.settings import Settings
 
 TRIAL_ENDED = "replies.trial_ended"
+HELD_BACK = "由程序自动批准，尚未发出；现在每封须人工批准"
 # Reports come within days; older replies are not looked for.
 _BOUNCES_COME_WITHIN = timedelta(days=14)
 
@@ -40,6 +41,15 @@ def mode_of(book: Casebook, campaign: Campaign) -> Mode:
     if campaign.replies.mode == "auto" and book.runs.marked(TRIAL_ENDED) is None:
         return "hold"
     return campaign.replies.mode
+
+
+def hold_back(book: Casebook, campaign: Campaign, now: datetime) -> int:
+    """Where a person approves every letter, take back those that went by themselves before.
+
+    Return how many are drafts again. Whoever goes back into the trial, or writes `hold` into the
+    campaign, means the letters that wait as well.
+    """
+    return book.replies.hold_back(now, HELD_BACK) if mode_of(book, campaign) == "hold" else 0
 
 
 def own_addresses(settings: Settings, campaign: Campaign) -> tuple[str, ...]:
@@ -78,6 +88,7 @@ class Desk:
         if not self.own or self.mode == "off":
             return 0
         now = self._clock()
+        hold_back(self.book, self.campaign, now)
         unsent = self.book.replies.find(states=UNSENT)
         carry_out(plan_dates(unsent, self.campaign, now), self.book.replies, now)
         if not self._anything_to_draft():

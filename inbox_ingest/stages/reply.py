@@ -85,9 +85,11 @@ def send_now(
         LoginRefused, TryLater: see `outbox.send_approved`.
     """
     from inbox_ingest.credentials import smtp_password
+    from inbox_ingest.replies.desk import hold_back
     from inbox_ingest.replies.sending import Dispatch, send_approved
     from inbox_ingest.replies.smtp import SmtpSession
 
+    hold_back(book, campaign, clock())
     if not book.replies.sendable(clock()):
         return Dispatch(outdated=book.replies.mark_outdated())
     server = smtp_server(settings)

@@ -289,3 +289,35 @@ class TestTrial:
         mailbox.deliver(other, NOON + timedelta(days=1))
         ingest("run", "--send")
         assert "试运行中" in ingest("replies", "trial", "--again")
+
+    @pytest.mark.parametrize("how", ["again", "edited"])
+    def test_back_in_it_letters_that_had_gone_by_themselves_wait_too(
+        self,
+        ingest: Ingest,
+        mailbox: PymapServer,
+        form_file: Path,
+        server: SmtpServer,
+        rules: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        how: str,
+    ) -> None:
+        ingest("run")
+        answer(monkeypatch, "y\n")
+        ingest("replies", "trial", "--end")
+        mailbox.deliver(submission(form_file, subject="报送案例", name="m1"), NOON)
+        ingest("run")
+        assert "待发送" in ingest("replies", "list")
+        if how == "again":
+            assert "1 封现在待您批准" in ingest("replies", "trial", "--again")
+            assert "待批准" in ingest("replies", "list")
+        else:
+            edit(rules, 'mode = "auto"', 'mode = "hold"')
+        ingest("replies", "send")
+        ingest("run", "--send")
+        assert not server.delivered
+        ingest("replies", "approve", "1")
+        ingest("run", "--send")
+        assert len(server.delivered) == 1
+
+    def test_nobody_ends_and_resumes_it_at_once(self, ingest: Ingest, drafted: None) -> None:
+        assert "不能同时" in ingest("replies", "trial", "--end", "--again", code=64)
