@@ -16,9 +16,10 @@ def find_case(glance: Glance, written: str) -> dict[str, Any] | None:
     """case_no, closed_at, merged_into of the case that is meant; None where none or several may be.
 
     Width, case and spaces do not matter, nor zeros before the number, nor what stands before it
-    where no other case has this number.
+    where no other case has this number; 第2号 is 2.
     """
     plain = "".join(unicodedata.normalize("NFKC", written).split())
+    plain = plain.removeprefix("第").removesuffix("号")
     number = _exactly(glance, plain) or _loosely(glance, plain)
     if number is None:
         return None

@@ -53,7 +53,7 @@ def list_cases(
             conditions.append(f"{column} IN (SELECT value FROM json_each(?))")  # noqa: S608
             values.append(json.dumps(several))
     if unit is not None:
-        conditions.append("instr(unit, ?) > 0")
+        conditions.append("instr(replace(unit, ' ', ''), ?) > 0")
         values.append(unit)
     if code is not None:
         conditions.append(_HAS_CODE)

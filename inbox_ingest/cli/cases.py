@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,31 +53,34 @@ def list_cases(
     as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON。")] = False,
 ) -> None:
     """列出案例，可按状态、类型、市、单位、问题筛选。"""
-    from inbox_ingest.cli.filters import code_meant, status_meant
+    from inbox_ingest.cli.filters import code_meant, day_meant, plainly, status_meant
     from inbox_ingest.cli.opening import looking
     from inbox_ingest.cli.printing import show, show_lines, terminal_columns
     from inbox_ingest.settings import load_settings
 
     filters: dict[str, Any] = {
         "status": status_meant(status),
-        "unit": unit,
+        "unit": plainly(unit),
         "code": code_meant(code),
-        "since": _day(since),
         "waiting": waiting,
     }
+    day = day_meant(since, datetime.now().astimezone().year)
     if watch and as_json:
         raise UsageError("--watch 和 --json 不能同时用。")
     with looking(load_settings()) as glance:
         if glance is None:
             return
         filters |= _named(glance, kind, city)
+        filters["since"] = datetime.combine(day, time.min, glance.zone) if day else None
         if as_json:
             others = glance.for_a_person() if waiting else []
             show_lines([*glance.cases(**filters), *_no_cases(others)])
         elif watch:
             from inbox_ingest.cli.watching import watch as keep_showing
 
-            keep_showing(lambda: _screen(glance, filters, everything, terminal_columns()))
+            keep_showing(
+                lambda: _screen(glance, filters, everything, terminal_columns()), glance.zone
+            )
         else:
             show(_screen(glance, filters, everything, terminal_columns()))
 
@@ -172,21 +175,3 @@ def _locating(settings: Settings) -> Callable[[str], Path | None]:
 
     archive = Archive(settings.archive_folder)
     return lambda sha256: archive.get(sha256).path if archive.has(sha256) else None
-
-
-def _day(text: str | None) -> datetime | None:
-    """Midnight, local time, of a day written as 2025-05-01, 20250501, or 05-01 of this year."""
-    if text is None:
-        return None
-    now = datetime.now().astimezone()
-    for pattern, written in (
-        ("%Y-%m-%d", text),
-        ("%Y%m%d", text if len(text) == 8 else ""),  # strptime would take 2025511 for something
-        ("%Y年%m月%d日", text),
-        ("%Y-%m-%d", f"{now.year}-{text}"),
-    ):
-        try:
-            return datetime.strptime(written, pattern).astimezone()
-        except ValueError:
-            continue
-    raise UsageError(f"--since 的日期“{text}”看不懂。", remedy="请写成 2025-05-01 或 05-01。")

@@ -1,15 +1,48 @@
-"""What a person types after --type, --city, --status and --code, as the casebook's own words."""
+"""What a person types after an option of `list`, as the casebook's own words and values."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from inbox_ingest.errors import UsageError
 from inbox_ingest.reports.words import ISSUE_WORDS, NO_TYPE, STATUS_WORDS
 
 UNKNOWN = "unknown"
 _UNKNOWN_WORDS = frozenset({UNKNOWN, "未知", "未定", "不明", "无", NO_TYPE})
+
+
+# 2025-05-01, 2025/5/1, 2025年5月1日, 20250501; without a year, one of this year.
+_DAYS = (
+    re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?"),
+    re.compile(r"(\d{4})(\d\d)(\d\d)"),
+)
+
+
+def plainly(typed: str | None) -> str | None:
+    """What was typed without spaces, digits and letters of half width; None for nothing."""
+    return "".join(unicodedata.normalize("NFKC", typed or "").split()) or None
+
+
+def day_meant(typed: str | None, this_year: int) -> date | None:
+    """The day that was typed.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if typed is None:
+        return None
+    for pattern in _DAYS:
+        found = pattern.fullmatch(plainly(typed) or "")
+        if found is not None:
+            year, month, day = found.groups()
+            try:
+                return date(int(year or this_year), int(month), int(day))
+            except ValueError:
+                break
+    raise UsageError(f"--since 的日期“{typed}”看不懂。", remedy="请写成 2025-05-01 或 05-01。")
 
 
 def meant(typed: str | None, present: Iterable[str]) -> str | Sequence[str] | None:

@@ -62,6 +62,9 @@ def pack(
         now = datetime.now(glance.zone)
         packed = write_pack(cases, locate, place, blind=blind, force=force, now=now)
     typer.echo(f"已整理到 {place}：{packed.cases} 件案例，{packed.files} 个文件。")
+    if not packed.cases:
+        chosen = f"“{status}”的" if status else ""
+        typer.echo(f"注意：现在没有{chosen}案例，整理出的文件夹里只有空的汇总表。", err=True)
     if packed.moved is not None:
         typer.echo(f"原有的内容改名为 {packed.moved}。")
     if packed.unsettled:

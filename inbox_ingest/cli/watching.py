@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from inbox_ingest.errors import TryLater, UsageError
 from inbox_ingest.reports.screen import Line, Tone
@@ -14,8 +14,10 @@ EVERY = 5.0  # seconds
 _STYLES: dict[Tone, str] = {"plain": "", "heading": "bold", "alarm": "bold red", "quiet": "dim"}
 
 
-def watch(screen: Callable[[], list[Line]], every: float = EVERY) -> None:
+def watch(screen: Callable[[], list[Line]], zone: tzinfo, every: float = EVERY) -> None:
     """Show `screen()`, and again every few seconds; what does not fit on the terminal is cut.
+
+    The time of the last look is told in the campaign's `zone`, as all times on the screen.
 
     A casebook that is busy for a moment is asked again, without ending.
 
@@ -33,7 +35,7 @@ def watch(screen: Callable[[], list[Line]], every: float = EVERY) -> None:
             lines = screen()
         except TryLater as error:
             lines = [Line(error.message, "alarm")]
-        now = f"{datetime.now():%H:%M:%S} 更新，每 {every:g} 秒一次；按 Ctrl-C 结束。"
+        now = f"{datetime.now(zone):%H:%M:%S} 更新，每 {every:g} 秒一次；按 Ctrl-C 结束。"
         return Group(
             *(
                 Text(line.text, _STYLES[line.tone], no_wrap=True)

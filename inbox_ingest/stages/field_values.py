@@ -40,6 +40,8 @@ def field_value(campaign: Campaign, assignment: str) -> dict[str, Any]:
         names = "、".join(known.name for known in campaign.form.fields)
         raise UsageError(f"申报表没有“{name.strip()}”这一栏。", remedy=f"可用的栏目：{names}。")
     text = _clean(value)
+    if form_field.kind in ("phone", "email"):
+        text = unicodedata.normalize("NFKC", text)  # contract §9: digits of half width
     if not text:
         raise UsageError(
             f"“{form_field.name}”的内容是空的。", remedy="要收回先前的改正，请用 ingest undo。"

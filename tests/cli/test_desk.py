@@ -331,6 +331,11 @@ def test_another_word_in_between_makes_the_first_one_new_again(ingest: Ingest) -
     done(ingest("fix", "DJ001", "电话=13900000009"))
 
 
+def test_a_telephone_number_is_kept_in_digits_of_half_width(ingest: Ingest) -> None:
+    done(ingest("fix", "DJ001", "电话＝１３９０００００００９"))
+    assert '"phone": "13900000009"' in done(ingest("export", "cases", "--format", "jsonl"))
+
+
 # --- on record --------------------------------------------------------------------------------
 
 
@@ -454,7 +459,10 @@ def test_pack_says_which_files_the_archive_lacks(ingest: Ingest, tmp_path: Path)
 def test_pack_of_one_case_and_of_none(ingest: Ingest, tmp_path: Path) -> None:
     assert "1 件案例" in ingest("pack", str(tmp_path / "a"), "--case", "dj002").out
     for word in ("complete", "齐全"):
-        assert "0 件案例" in done(ingest("pack", str(tmp_path / word), "--status", word))
+        called = ingest("pack", str(tmp_path / word), "--status", word)
+        assert called.code == 0
+        assert "0 件案例" in called.out
+        assert f"现在没有“{word}”的案例" in called.err
     assert ingest("pack", str(tmp_path / "c"), "--status", "done").code == 64
     called = ingest("pack", str(tmp_path / "c"), "--case", "DJ009")
     assert called.code == 64

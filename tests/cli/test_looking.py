@@ -97,7 +97,10 @@ def test_list_filters(
         (("--status", "待补正"), ("--status", "incomplete")),
         (("--status", "齐全"), ("--status", "complete")),
         (("--since", "20250501"), ("--since", "2025-05-01")),
-        (("--since", "2025年5月1日"), ("--since", "2025-05-01")),
+        (("--since", "2025年5月13日"), ("--since", "2025-05-13")),
+        (("--since", "２０２５－０５－１３"), ("--since", "2025-05-13")),
+        (("--since", "2025/5/13"), ("--since", "2025-05-13")),
+        (("--unit", "　航 道 "), ("--unit", "航道")),
         (("--type", "思政"), ("--type", "行业思政")),
         (("--type", "行业"), ("--since", "2025-05-01")),
         (("--type", "类型未定"), ("--type", "unknown")),
@@ -125,7 +128,7 @@ def test_an_empty_list_says_what_there_is_to_ask_for(casebook: Path, ingest: Ing
     assert "DJ001" in ingest("list", "--city", "未知").out
 
 
-@pytest.mark.parametrize("written", ["ＤＪ００１", " dj001 ", "DJ 001", "DJ1", "1", "０１"])
+@pytest.mark.parametrize("written", ["ＤＪ００１", " dj001 ", "DJ 001", "DJ1", "1", "０１", "第1号"])
 def test_a_case_number_is_understood_as_people_write_it(
     casebook: Path, ingest: Ingest, written: str
 ) -> None:
@@ -176,6 +179,7 @@ def test_list_waiting_names_mails_too(casebook: Path, ingest: Ingest) -> None:
     [
         (["--code", "scan-mising"], "没有问题代码"),
         (["--since", "昨天"], "2025-05-01"),
+        (["--since", "2025-13-01"], "2025-05-01"),
         (["--status", "done"], "complete"),
     ],
 )
