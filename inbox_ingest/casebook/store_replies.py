@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, update
 
-from inbox_ingest.casebook import reply_ways
+from inbox_ingest.casebook import pausing, reply_ways
 from inbox_ingest.casebook.changes import IN_DOUBT, NewReply, Reply, ReplyDue, ReplyState
 from inbox_ingest.casebook.database import Database, slices
+from inbox_ingest.casebook.pausing import Pause
 from inbox_ingest.casebook.reply_rows import (
     STATE_WORDS,
     confirm_reply,
@@ -191,6 +192,16 @@ class ReplyStore:
                 smtp_reply=smtp_reply,
                 undeliverable=undeliverable,
             )
+
+    def pause(self, pause: Pause, now: datetime) -> None:
+        """Send nothing until then, this letter and all others: see `pausing`."""
+        with self._database.writing() as connection:
+            pausing.begin(connection, pause, now)
+
+    def paused(self, now: datetime) -> Pause | None:
+        """The pause that is not over yet."""
+        with self._database.reading() as connection:
+            return pausing.current(connection, now)
 
     def mark_outdated(self) -> list[int]:
         """Write the reason to approved letters that may no longer be sent; return their ids."""

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from inbox_ingest.errors import TryLater
 from inbox_ingest.records import Frozen
 from inbox_ingest.replies.wording import clean
 
@@ -106,6 +107,14 @@ TABLE: Final[tuple[_Row, ...]] = (
     _Row("", "", ("end",), "unknown", 0, "服务器的回答无法理解，不能确定是否已寄出"),
     _Row("", "", _ANY, "later", 15 * _MINUTE, "服务器的回答无法理解"),
 )
+
+
+class ServerBusy(TryLater):
+    """The server refuses to talk to this account for now: `outcome` says for how long."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"SMTP：{outcome.reason}（{outcome.answer}）")
+        self.outcome = outcome
 
 
 def outcome_of(code: int, text: bytes | str, phase: Phase) -> Outcome:

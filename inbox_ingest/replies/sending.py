@@ -15,10 +15,11 @@ from typing import Protocol, Self
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import Reply, ReplyState
+from inbox_ingest.casebook.pausing import Pause
 from inbox_ingest.casebook.store_replies import ReplyStore
 from inbox_ingest.errors import IngestError, LoginRefused, UsageError
 from inbox_ingest.replies.etiquette import cap_reached, plain_address
-from inbox_ingest.replies.outcomes import MOST_ATTEMPTS, Outcome, next_try
+from inbox_ingest.replies.outcomes import MOST_ATTEMPTS, Outcome, ServerBusy, next_try
 from inbox_ingest.replies.outgoing import Envelope, build
 
 _DAY = timedelta(days=1)
@@ -80,16 +81,24 @@ def send_approved(
         line = _Line(open_session, stack)
         work = _Sending(replies, line, account, campaign, clock)
         work.dispatch.outdated = replies.mark_outdated()
+        if work.paused():
+            return work.dispatch
         due = list(work.within_caps())
         for place, reply in enumerate(due):
             if place:
                 sleep(campaign.replies.seconds_between)
-            outcome = work.send(reply.id)
+            try:
+                outcome = work.send(reply.id)
+            except ServerBusy as busy:
+                work.pause(busy.outcome)
+                raise
             if outcome is not None and (outcome.stops or outcome.reconnect):
                 work.dispatch.stopped = outcome.reason
                 work.dispatch.capped.extend(other.id for other in due[place + 1 :])
                 if outcome.verdict == "person":
                     raise LoginRefused(f"SMTP：{outcome.reason}（{outcome.answer}）")
+                if outcome.stops:
+                    work.pause(outcome)
                 break
     return work.dispatch
 
@@ -125,6 +134,23 @@ class _Sending:
         self._campaign = campaign
         self._clock = clock
         self.dispatch = Dispatch()
+
+    def paused(self) -> bool:
+        """Whether the server limits the account still; then nothing is tried."""
+        now = self._clock()
+        pause = self._replies.paused(now)
+        if pause is None:
+            return False
+        until = pause.until.astimezone(self._campaign.window.zone)
+        self.dispatch.stopped = f"{pause.why}，{until:%m-%d %H:%M} 以后再发"
+        self.dispatch.capped = [reply.id for reply in self._replies.sendable(now)]
+        return True
+
+    def pause(self, outcome: Outcome) -> None:
+        """A limit on the account is no letter's fault: all of them wait, none is tried in its turn."""
+        now = self._clock()
+        until = next_try(outcome, 1, now, self._campaign.window.zone)
+        self._replies.pause(Pause(until, outcome.reason), now)
 
     def within_caps(self) -> Iterator[Reply]:
         """The replies that may go now, oldest first, within the caps of recipient, period and pass."""
@@ -186,7 +212,7 @@ class _Sending:
             self.dispatch.unknown.append(reply.id)
         elif outcome.verdict == "never":
             self._give_up(reply, outcome.reason, outcome.answer, dead=outcome.dead)
-        elif outcome.verdict != "person" and reply.attempts >= MOST_ATTEMPTS:
+        elif not outcome.stops and reply.attempts >= MOST_ATTEMPTS:
             words = f"{outcome.reason}（已试{reply.attempts}次，不再自动重试）"
             self._give_up(reply, words, outcome.answer)
         else:
@@ -198,7 +224,7 @@ class _Sending:
                 reason=outcome.reason,
                 smtp_reply=outcome.answer,
                 next_try_at=None if outcome.verdict == "person" else again,
-                attempts=reply.attempts - 1 if outcome.reconnect else None,
+                attempts=reply.attempts - 1 if outcome.reconnect or outcome.stops else None,
             )
             self.dispatch.later.append(reply.id)
 

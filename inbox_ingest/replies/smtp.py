@@ -24,11 +24,10 @@ from inbox_ingest.errors import (
     LoginRefused,
     MailboxUnreachable,
     ServiceMissing,
-    TryLater,
     system_words,
 )
 from inbox_ingest.records import Frozen
-from inbox_ingest.replies.outcomes import Outcome, Phase, lost, outcome_of
+from inbox_ingest.replies.outcomes import Outcome, Phase, ServerBusy, lost, outcome_of
 
 # An address literal needs no name lookup, and says nothing about the organiser's machine.
 _HELLO: Final = "[127.0.0.1]"
@@ -68,7 +67,7 @@ class SmtpSession:
 
         Raises:
             MailboxUnreachable: no connection, or it broke.
-            TryLater: the server says so.
+            ServerBusy: the server says so.
             LoginRefused: a person has to mend the account.
             ServiceMissing: no encryption where it is demanded, or a certificate that fails.
             ConfigurationError: clear text to another machine.
@@ -183,8 +182,9 @@ class SmtpSession:
         if 200 <= code < 300:
             return
         outcome = outcome_of(code, text, phase)
-        words = f"SMTP：{outcome.reason}（{outcome.answer}）"
-        raise LoginRefused(words) if outcome.verdict == "person" else TryLater(words)
+        if outcome.verdict == "person":
+            raise LoginRefused(f"SMTP：{outcome.reason}（{outcome.answer}）")
+        raise ServerBusy(outcome)
 
     def _reset(self) -> None:
         try:

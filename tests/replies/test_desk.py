@@ -333,7 +333,7 @@ class TestSending:
     @pytest.mark.parametrize(
         ("phase", "answer", "state", "wait"),
         [
-            ("mail", "451 MI:SFQ", "approved", timedelta(minutes=15)),
+            ("mail", "450 4.7.1 Greylisted", "approved", timedelta(minutes=15)),
             ("recipient", "550 Invalid User", "failed", None),
             ("end", "554 DT:SPM", "failed", None),
         ],

@@ -10,7 +10,7 @@ import pytest
 
 from inbox_ingest.casebook.changes import NewReply
 from inbox_ingest.casebook.reply_ways import OUTDATED, UNFILED
-from inbox_ingest.errors import CampaignError, LoginRefused, UsageError
+from inbox_ingest.errors import CampaignError, LoginRefused, TryLater, UsageError
 from inbox_ingest.replies import sending
 from inbox_ingest.replies.outbox import recover
 from inbox_ingest.replies.outgoing import Envelope
@@ -303,3 +303,60 @@ class TestTooManyInOneConnection:
 def test_letters_go_to_the_sender_who_was_approved(approved: Office, server: SmtpServer) -> None:
     assert approved.send(server).sent == [1]
     assert server.delivered[0].recipients == (SENDER,)
+
+
+class TestLimitsOfTheAccount:
+    """What the server says of the account holds for every letter: none is tried in its turn."""
+
+    @pytest.mark.parametrize(
+        ("answer", "minutes"),
+        [
+            ("451 MI:SFQ", 15),
+            ("421 HL:ICC", 30),
+            ("550 MI:STC", 22 * 60 + 49),  # from 09:11 to eight in the morning
+        ],
+    )
+    @pytest.mark.parametrize("phase", ["mail", "end"])
+    def test_the_whole_outbox_pauses_until_the_limit_is_over(
+        self, office: Office, server: SmtpServer, answer: str, minutes: int, phase: str
+    ) -> None:
+        many(office, 3)
+        office.later(minutes=11)
+        server.faults.answers[phase] = [answer] * 9
+        dispatch = office.send(server)
+        assert (dispatch.later, dispatch.capped) == ([1], [2, 3])
+        tried = len(server.faults.answers[phase])
+        office.later(minutes=minutes - 1)
+        many(office, 1, first=3)  # approved meanwhile: it waits like the others
+        waiting = office.send(server)
+        assert waiting.stopped
+        assert "以后再发" in waiting.stopped
+        assert len(server.faults.answers[phase]) == tried
+        server.faults.answers[phase].clear()
+        office.later(minutes=12)
+        assert office.send(server).sent == [1, 2, 3, 4]
+
+    def test_refused_at_the_door_the_next_pass_does_not_knock(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        many(office, 1)
+        office.later(minutes=11)
+        server.faults.greeting = "421 HL:ITC 10.0.0.1"
+        with pytest.raises(TryLater):
+            office.send(server)
+        server.faults.greeting = None
+        office.later(minutes=29)
+        assert office.send(server).stopped
+        office.later(minutes=2)
+        assert office.send(server).sent == [1]
+
+    def test_no_letter_fails_for_the_accounts_limits(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        many(office, 1)
+        for _ in range(12):
+            office.later(minutes=31)
+            server.faults.answers["mail"] = ["421 HL:ICC"]
+            assert office.send(server).later == [1]
+        office.later(minutes=31)
+        assert office.send(server).sent == [1]

@@ -39,6 +39,7 @@ class Faults:
     `answers` holds, by phase, answers to give instead of the good one, each once.
     `cut` drops the connection there; at `end` after the mail was taken, before the 250.
     `pause` stops there: `reached` is set, and the server waits for `go_on`.
+    `greeting` is said instead of the 220 that begins every connection.
     `drip` sends every answer one byte at a time with so many seconds between.
     """
 
@@ -47,6 +48,7 @@ class Faults:
     pause: str | None = None
     drip: float = 0.0
     refuse_login: str | None = None
+    greeting: str | None = None
     reached: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
 
@@ -70,6 +72,8 @@ class FaultySMTP(SMTP):
     faults: Faults
 
     async def push(self, status: Any) -> None:
+        if self.faults.greeting and str(status).startswith("220 "):
+            status = self.faults.greeting
         if not self.faults.drip:
             await super().push(status)
             return
