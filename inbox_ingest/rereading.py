@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,9 @@ from inbox_ingest.archive import Archive
 from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.casebook.store import open_casebook
-from inbox_ingest.errors import ConfigurationError, ServiceMissing
+from inbox_ingest.errors import CampaignError, ConfigurationError, ServiceMissing
 from inbox_ingest.pipeline import reading_stage
+from inbox_ingest.replies.desk import Desk, own_addresses
 from inbox_ingest.stages.file import file_mail
 from inbox_ingest.stages.lock import only_pass
 from inbox_ingest.stages.request import Request
@@ -41,10 +42,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """How many mails were read again, and the cases that differ, by number."""
+    """How many mails were read again, the cases that differ, by number, and the senders to be told.
+
+    `told` are the addresses that would get a letter for it; None where a wrong letter template
+    (`mistake`) keeps all letters from being written.
+    """
 
     mails: int
     differences: tuple[Difference, ...]
+    told: tuple[str, ...] | None = ()
+    mistake: CampaignError | None = None
 
 
 def reread(request: Request, *, dry_run: bool) -> Reread:
@@ -68,7 +75,25 @@ def reread(request: Request, *, dry_run: bool) -> Reread:
         with _casebook(settings.casebook, dry_run) as path:
             mails = _read_again(request, path)
             after = _lines(path) or {}
-    return Reread(mails, tuple(_differences(before, after)))
+            differences = tuple(_differences(before, after))
+            told, mistake = _told(request, path, differences)
+    return Reread(mails, differences, told, mistake)
+
+
+def _told(
+    request: Request, casebook: Path, differences: Sequence[Difference]
+) -> tuple[tuple[str, ...] | None, CampaignError | None]:
+    """Who would get another letter: asked of the desk that writes them, so both say the same."""
+    if not differences:
+        return (), None
+    campaign = load_campaign(request.campaign_path)
+    own = own_addresses(request.settings, campaign)
+    with open_casebook(casebook) as book:
+        desk = Desk(book, campaign, request.campaign_path, own, request.clock)
+        try:
+            return desk.would_tell({change.case_no for change in differences}), None
+        except CampaignError as error:
+            return None, error
 
 
 def _read_again(request: Request, casebook: Path) -> int:

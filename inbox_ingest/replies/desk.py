@@ -7,7 +7,8 @@ sent in `outbox.py` and `smtp.py`. This file fetches what they look at and write
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -108,6 +109,27 @@ class Desk:
         plans = (plan_answers, plan_reminders)
         return tuple(
             reply for plan in plans for reply in plan(outbox, self.campaign, templates).add
+        )
+
+    def would_tell(self, case_nos: Collection[str]) -> tuple[str, ...]:
+        """Whom a letter about one of these cases would go to, once a person has agreed to all.
+
+        Nothing is written.
+
+        Raises:
+            CampaignError: a letter template is wrong.
+        """
+        if not self.own:
+            return ()
+        outbox = self.outbox()
+        agreed = replace(outbox, dues=[replace(due, held=None) for due in outbox.dues])
+        templates = load_templates(self._campaign_file, self.campaign)
+        return tuple(
+            dict.fromkeys(
+                reply.to
+                for reply in plan_answers(agreed, self.campaign, templates).add
+                if reply.state in UNSENT and not dict(reply.cases).keys().isdisjoint(case_nos)
+            )
         )
 
     def heed_bounces(self, raw_of: Callable[[str], bytes]) -> int:

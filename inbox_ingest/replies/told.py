@@ -53,23 +53,25 @@ class JudgedCase(Frozen):
 class Told(Frozen):
     """What one recipient has been told of one case: open points and the documents they rest on.
 
-    `said` holds the words of each point, for the day on which one has to be taken back.
+    `said` holds the words of each point, for the day on which one has to be taken back, `limits` the
+    limit that a point named.
     """
 
     status: Status
     points: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     said: dict[str, str] = Field(default_factory=dict)
+    limits: dict[str, int] = Field(default_factory=dict)
 
 
 def news_of(judged: JudgedCase, told: Told | None) -> bool:
     """Whether this case's verdict is new to somebody who was told `told`.
 
-    New are: a case never told of; a point not named before; a point that was named and does not
-    stand, though nothing was sent that mends it; a new version of a document that the notice asks
-    for (whoever mends something is told whether it is mended now). Not new are: the same findings
-    over the same documents, more photos, a point that a person waived, a doubt that only the
-    organiser has.
+    New are: a case never told of; a point not named before, or with another limit; a point that was
+    named and does not stand, though nothing was sent that mends it; a new version of a document that
+    the notice asks for (whoever mends something is told whether it is mended now). Not new are: the
+    same findings over the same documents, other words for them, more photos, a point that a person
+    waived, a doubt that only the organiser has.
     """
     if told is None:
         return True
@@ -98,8 +100,13 @@ def still_true(judged: JudgedCase, told: Told) -> bool:
 
 
 def new_points(judged: JudgedCase, told: Told) -> list[Issue]:
-    """The findings for the sender that were not named before."""
-    return [i for i in sender_issues(judged.issues) if issue_key(i) not in told.points]
+    """The findings for the sender that were not named before, or with another limit."""
+    return [
+        i
+        for i in sender_issues(judged.issues)
+        if issue_key(i) not in told.points
+        or told.limits.get(issue_key(i), i.limit) != i.limit  # letters of old kept no limits
+    ]
 
 
 def new_documents(judged: JudgedCase, told: Told) -> list[Attachment]:
@@ -158,6 +165,11 @@ def _entry(judged: JudgedCase) -> Told:
         points=tuple(sorted(said)),
         documents=tuple(sorted({m.attachment.sha256 for m in judged.case.documents})),
         said=said,
+        limits={
+            issue_key(issue): issue.limit
+            for issue in sender_issues(judged.issues)
+            if issue.limit is not None
+        },
     )
 
 

@@ -25,18 +25,23 @@ _VALUES = {
 def difference_lines(
     mails: int,
     differences: Sequence[tuple[str, CaseLine | None, CaseLine | None]],
+    told: Sequence[str] | None,
     *,
     dry_run: bool,
 ) -> list[Line]:
-    """What changed (or would) case by case, then the senders concerned."""
+    """What changed (or would) case by case, then whom a letter would tell of it.
+
+    `told` is None where that cannot be known: a letter template is wrong.
+    """
     lines: list[Line] = []
     for case_no, before, after in differences:
         lines += [Line(piece) for piece in wrap(_head(case_no, before, after), hanging="  ")]
         if before is not None and after is not None:
             for text in _changes(before, after):
                 lines += [Line(piece) for piece in wrap(text, indent="    ", hanging="      ")]
-    told = _senders(differences)
-    if told:
+    if told is None:
+        lines += [Line(""), Line("答复模板有误，要改好之后才知道须另行告知哪些发件人。", "alarm")]
+    elif told:
         lines += [Line(""), Line(f"需要另行告知的发件人 {len(told)} 位（须先经您同意）", "heading")]
         lines += [Line(fit(f"  {sender}", 80)) for sender in told]
     words = "会有变化" if dry_run else "有变化"
@@ -76,20 +81,3 @@ def _shown(value: Any) -> str:
     if value is None or value == []:
         return "（空）"
     return "、".join(value) if isinstance(value, list) else str(value)
-
-
-def _senders(
-    differences: Sequence[tuple[str, CaseLine | None, CaseLine | None]],
-) -> list[str]:
-    """Senders of cases whose issues for the sender differ."""
-    found: dict[str, None] = {}
-    for _, before, after in differences:
-        if after is not None and _for_sender(before) != _for_sender(after):
-            found.update(dict.fromkeys(after["senders"]))
-    return list(found)
-
-
-def _for_sender(line: CaseLine | None) -> list[str] | None:
-    if line is None:
-        return None
-    return sorted(issue["text"] for issue in line["issues"] if issue["audience"] == "sender")

@@ -233,6 +233,23 @@ class TestSending:
 
 
 class TestAgreeing:
+    def test_other_words_for_the_same_finding_are_told_to_nobody(
+        self, rules: Path, ingest: Ingest, mailbox: PymapServer, form_file: Path
+    ) -> None:
+        mailbox.deliver(submission(form_file, subject="报送案例", name="m1"), NOON)
+        ingest("run")
+        ingest("replies", "approve", "--all")
+        ingest("replies", "send")
+        with rules.open("a", encoding="utf-8") as campaign:
+            campaign.write('\n[issues.scan-missing]\ntext = "还没有收到盖章的扫描件"\n')
+        shown = ingest("reread", "--dry-run")
+        assert "还没有收到盖章的扫描件" in shown
+        assert "需要另行告知" not in shown
+        ingest("reread")
+        assert "没有等待同意" in ingest("replies", "agree", "--all", code=64)
+        ingest("run")
+        ingest("replies", "show", "2", code=64)
+
     def test_a_verdict_that_an_edited_rule_changed_is_told_only_after_a_person_agreed(
         self, rules: Path, ingest: Ingest, mailbox: PymapServer, form_file: Path
     ) -> None:

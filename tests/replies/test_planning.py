@@ -133,6 +133,22 @@ class TestAgreement:
         assert "超过1字上限" in body
         assert "谢谢" not in body  # nothing has come
 
+    @pytest.mark.parametrize(("before", "now"), [(3, 2), (1, 3)])
+    def test_another_limit_is_told_though_the_same_text_is_too_long_for_both(
+        self, office: Office, server: SmtpServer, before: int, now: int
+    ) -> None:
+        office.campaign = with_limit(office.campaign, before)
+        office.receive(*whole())
+        assert f"超过{before}字上限" in deliver(office, server).body
+        office.campaign = with_limit(office.campaign, now)
+        file_mail(office.book, office.campaign, office.clock, everything=True)
+        assert office.desk().would_tell({"DJ001"}) == (SENDER,)
+        office.book.replies.agree([due.id for due in office.book.replies.due()])
+        assert office.draft() == 1
+        (letter,) = office.replies("draft")
+        assert f"超过{now}字上限" in letter.body
+        assert "以本次为准" in letter.body
+
     def test_an_accusation_that_a_mended_rule_takes_back_is_taken_back_in_words(
         self, office: Office, server: SmtpServer
     ) -> None:

@@ -334,6 +334,7 @@ def test_a_rereading_names_the_senders_who_would_be_told_something_else() -> Non
             ("DJ002", other, other | {"phone": "2"}),
             ("DJ003", before, None),
         ],
+        ["a@example.cn"],
         dry_run=True,
     )
     shown = [line.text for line in lines]
@@ -348,7 +349,7 @@ def test_a_rereading_names_the_senders_who_would_be_told_something_else() -> Non
 
 
 def test_a_rereading_that_changes_nothing_says_so() -> None:
-    (line,) = difference_lines(3, [], dry_run=False)
+    (line,) = difference_lines(3, [], [], dry_run=False)
     assert line.text == "重读 3 封邮件，0 件案例有变化。"
 
 
