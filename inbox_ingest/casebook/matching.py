@@ -113,7 +113,7 @@ def _ignored(numbers: Sequence[str]) -> str:
 def _in_words(code: str, text: str, weight: Weight) -> str:
     """Why, in words that are true of just these documents."""
     if weight.titles in (Titles.OTHER, Titles.NUMBERED):
-        return f"{text}；案例名称不同，但{weight.why}"
+        return f"{_APART_FROM_TITLES.get(code, text)}；案例名称不同，但{weight.why}"
     if code == "title":
         return f"{text}，{weight.why}"
     if code != "unit-title":
@@ -267,6 +267,8 @@ def _recent(case: DraftCase, received: Received, limit: timedelta) -> bool:
     return seen is not None and received.received_at - seen <= limit
 
 
+# What is left of a clue where the titles of the forms differ all the same.
+_APART_FROM_TITLES = {"unit-title": "申报单位相同", "title": "与已有的正文名称相同"}
 _BY_SENDER_ALONE = frozenset({"complementary", "only-case"})
 _QUOTED = "来信写了并非该发件人报送的案例的编号，不能确定{files}属于哪个案例"
 _CORRECTS = "来信说明是更正，但不能确定{files}更正的是哪个案例"

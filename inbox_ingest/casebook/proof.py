@@ -14,6 +14,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.bundles import Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.likeness import likeness
+from inbox_ingest.checking.sameness import normal_form
 from inbox_ingest.records import Attachment, Received
 
 _NUMBER = re.compile(r"\d(?:[\s\-—–().]*\d){6,}")
@@ -39,6 +40,21 @@ def same_hand(
     if here & there or likeness(case.attachments, bundle.attachments, campaign).same:
         return True
     return (answers or belongs(case, received)) and not (here and there)
+
+
+def same_person(known: Iterable[Attachment], new: Iterable[Attachment], campaign: Campaign) -> bool:
+    """Whether the forms name one person to call, by the telephone or by the name."""
+    known, new = list(known), list(new)
+    return bool(
+        phones(new, campaign) & phones(known, campaign)
+        or _contacts(new, campaign) & _contacts(known, campaign)
+    )
+
+
+def _contacts(files: Iterable[Attachment], campaign: Campaign) -> frozenset[str]:
+    field = campaign.form.by_key("contact")
+    values = (file.form.fields.get(field.name) for file in files if file.form and field)
+    return frozenset(normal_form(value.value) for value in values if value and value.value)
 
 
 def phones(files: Iterable[Attachment], campaign: Campaign) -> frozenset[str]:

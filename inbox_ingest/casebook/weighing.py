@@ -23,7 +23,7 @@ from inbox_ingest.casebook.naming import (
     same_title_misspelt_unit,
     units_agree,
 )
-from inbox_ingest.casebook.proof import belongs, same_hand
+from inbox_ingest.casebook.proof import belongs, same_hand, same_person
 from inbox_ingest.casebook.replacing import may_join
 from inbox_ingest.checking.sameness import Titles
 from inbox_ingest.reading.correspondence import bare_subject
@@ -146,7 +146,18 @@ def weigh(index: Index, case: DraftCase, mailed: Mailed, code: str) -> Weight:
         weight = _numbered(case, mailed, _alike(index, case, mailed))
     else:
         weight = _other(case, mailed, _alike(index, case, mailed), unit)
+    if weight.verdict is Verdict.YES and titles is not Titles.EQUAL:
+        weight = _unless_another_story(weight, index, case, mailed)
     return weight._replace(titles=titles, surely=surely)
+
+
+def _unless_another_story(weight: Weight, index: Index, case: DraftCase, mailed: Mailed) -> Weight:
+    """Another title, another story, another person to call: no word of correction makes it one."""
+    told = _alike(index, case, mailed)
+    bundle, campaign = mailed.bundle, index.campaign
+    if not told.differs or same_person(case.attachments, bundle.attachments, campaign):
+        return weight
+    return Weight(Verdict.DOUBT, _CORRECTED_OR_OWN)
 
 
 def _alike(index: Index, case: DraftCase, mailed: Mailed) -> Likeness:

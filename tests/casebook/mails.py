@@ -49,6 +49,7 @@ def form(
     version: str = "",
     ticked: Sequence[str] = ("行业党建",),
     phone: str | None = "13900000001",
+    contact: str | None = "李文",
     means: str = "text",
     role: Role = "form",
     summary: str | None = None,
@@ -64,7 +65,7 @@ def form(
         "案例名称": (title, ()),
         "申报单位": (unit, ()),
         "申报类型": (ticked[0] if len(ticked) == 1 else None, ticked),
-        "联系人": ("李文", ()),
+        "联系人": (contact, ()),
         "电话": (phone, ()),
         "案例概要和创新之处": (summary or f"{story_of(f'{unit} {title}')}{version}", ()),
     }
@@ -75,7 +76,7 @@ def form(
     return attachment(
         filename,
         role,
-        f"form {title} {unit} {version} {filename} {ticked} {phone} {role} {summary}",
+        f"form {title} {unit} {version} {filename} {ticked} {phone} {contact} {role} {summary}",
         form=FormRecord(fields=fields),
         case_text=text,
         **more,

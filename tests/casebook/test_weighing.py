@@ -222,6 +222,56 @@ def test_the_subject_of_an_answer_is_no_word_of_who_answers() -> None:
     assert len(fold(first, second).cases) == 2
 
 
+OF_ANOTHER = {"phone": "13911112222", "contact": "王五"}
+
+
+@pytest.mark.parametrize("near", [False, True])
+@pytest.mark.parametrize(
+    ("filename", "said"),
+    [("申报表（修改稿）.docx", "请查收。"), ("申报表.docx", "这是修改后的申报表，请查收。")],
+)
+def test_another_cases_form_that_calls_itself_amended_swallows_no_case(
+    filename: str, said: str, near: bool
+) -> None:
+    """Another title, another story, another person: a second case whose form went back and forth."""
+    title = f"{TRUCKS}数字化" if near else BOATS
+    first = mail(form(TRUCKS), text(TRUCKS))
+    second = mail(form(title, filename=filename, **OF_ANOTHER), hours=50, text=said)  # type: ignore[arg-type]
+    assembled = fold(first, second)
+    assert [roles(case) for case in assembled.cases] == [["form", "case_text"], ["form"]]
+    assert not any(case.superseded for case in assembled.cases)
+    assert all(case.unsure for case in assembled.cases)
+    assert "form-missing" not in told(assembled.cases[0])
+    assert told(assembled.cases[1]) == []
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"phone": "13900000001", "contact": "王五"},
+        {"phone": "13911112222", "contact": "李文"},
+        {**OF_ANOTHER, "summary": story_of(f"{HARBOUR} {TRUCKS}")},
+    ],
+    ids=["phone", "contact", "summary"],
+)
+def test_a_correction_that_changes_the_title_says_why_it_is_the_same_case(
+    same: dict[str, Any],
+) -> None:
+    renamed = form(BOATS, filename="申报表（更正）.docx", **same)
+    assembled = fold(mail(*files(TRUCKS)), mail(renamed, hours=50))
+    assert [roles(case) for case in assembled.cases] == [WHOLE]
+    assert any("申报单位相同；案例名称不同，但" in said for said in sentences(assembled))
+    assert not any("名称相同" in said for said in sentences(assembled))
+
+
+def test_an_amended_text_of_another_title_and_story_swallows_no_text() -> None:
+    first = mail(form(TRUCKS), text(TRUCKS))
+    second = mail(text(BOATS, filename=f"{BOATS}（修改后）.docx"), hours=50)
+    assembled = fold(first, second)
+    assert [roles(case) for case in assembled.cases] == [["form", "case_text"], ["case_text"]]
+    assert all(case.unsure for case in assembled.cases)
+
+
 # --- corrections and numbers that fit no case -------------------------------------------------
 
 
