@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePath
@@ -23,7 +24,13 @@ from inbox_ingest.records import Attachment
 # Below this an OCR reading is too shaky to tell cases apart.
 _SURE_ENOUGH = 0.85
 _CAMPAIGNS_AT_ONCE = 8
-_COUNTER = re.compile(r"副本|最新|最终|定稿|终稿|修改|修订|更正|盖章|扫描件?|电子版|[a-z]?\d+$")
+_STATE = r"副本|最新|最终|定稿|终稿|修改|修订|更正|盖章|扫描件?|电子版"
+_COUNTER = re.compile(_STATE + r"|[a-z]?\d+$")
+_DRAFT = re.compile(_STATE)
+_NOT_WORD = re.compile(r"[\W_]+")
+_ENCLOSURE = re.compile(r"附件\s*[一二三四\d](?!\d)")  # 附件1 is the form of every case
+_FIRST_NUMBER = re.compile(r"^(\d{1,3})(?!\d)")
+_LAST_NUMBER = re.compile(r"(?<!\d)(\d{1,3})$")
 
 
 class Name(NamedTuple):
@@ -85,6 +92,29 @@ def _field(attachment: Attachment, campaign: Campaign, key: str) -> str:
 def stem_of(filename: str | None, campaign: Campaign) -> str:
     """A file name without ending, role words and counters: `申报表-港航.docx` and `正文-港航.doc` pair."""
     return _stem(filename or "", _role_words(campaign))
+
+
+@lru_cache(maxsize=1 << 15)
+def _bare(filename: str, words: tuple[str, ...]) -> str:
+    name = unicodedata.normalize("NFKC", PurePath(filename).stem).casefold()
+    name = _ENCLOSURE.sub("", _NOT_WORD.sub(" ", name))
+    for word in words:
+        name = name.replace(word, " ")
+    return _DRAFT.sub(" ", name).strip()
+
+
+def numbered_stem(
+    filename: str | None, campaign: Campaign, *, last: bool
+) -> tuple[str, int] | None:
+    """What is left of a file name without its role, and the number before it (or after: `last`).
+
+    `01-申报表.docx` and `（1）正文.doc` have the number 1 and nothing else; None without a number.
+    """
+    bare = _bare(filename or "", _role_words(campaign))
+    found = (_LAST_NUMBER if last else _FIRST_NUMBER).search(bare)
+    if found is None:
+        return None
+    return normal_form(bare[: found.start()] + bare[found.end() :]), int(found[1])
 
 
 @lru_cache(maxsize=1 << 15)

@@ -39,14 +39,18 @@ def may_join(
     if not replacing and code not in _BY_SENDER:
         return True
     files = [file for file in bundle.attachments if file.role in CORE_ROLES]
-    if likeness([m.attachment for m in replacing], files, index.campaign).same:
+    alike = likeness([m.attachment for m in replacing], files, index.campaign)
+    if alike.same:
         return True
-    said = said_outside(bundle, received, index.campaign)
-    if names_another(said, case.names, index.titles, index.units, index.campaign):
+    outside = said_outside(bundle, received, index.campaign)
+    if names_another(outside, case.names, index.titles, index.units, index.campaign):
         return False
+    called = any(names_in_file_name(file, name) for file in files for name in case.names)
     if replacing and not belongs(case, received):
-        return any(names_in_file_name(file, name) for file in files for name in case.names)
-    return not replacing or corrects or code in _SAID
+        return called
+    # Another text altogether: a thread or a number says of which mail it is, not of which case.
+    said = code in _SAID and (called or not alike.differs)
+    return not replacing or corrects or said
 
 
 def _replaced(case: DraftCase, bundle: Bundle, received: Received) -> list[Material]:

@@ -20,6 +20,7 @@ from inbox_ingest.casebook.naming import (
     name_of,
     names_in_file_name,
     nearest_title,
+    numbered_stem,
     richer,
     strangers,
     title_in_file_name,
@@ -144,14 +145,21 @@ def _add_to_only(
 def _pair(bundles: list[Bundle], files: list[Attachment], role: Role, campaign: Campaign) -> None:
     """Give each scan or text to the case it names; the last pair left over goes together."""
     left: list[Attachment] = []
-    for file in files:
-        name = name_of(file, campaign)
-        homes, why = _homes(bundles, file, name, campaign)
-        if len(homes) == 1:
-            homes[0].attachments.append(file)
-            homes[0].paired.append(f"“{file.filename or '未命名文件'}”{why}")
-        else:
+    found = [_homes(bundles, file, name_of(file, campaign), campaign) for file in files]
+    numbered = _by_number(bundles, files, campaign)
+    if any(
+        file.part in numbered and not _may_be(numbered[file.part], file, homes, campaign)
+        for file, (homes, _) in zip(files, found, strict=True)
+    ):
+        numbered = {}  # the numbers count something else
+    for file, (homes, why) in zip(files, found, strict=True):
+        home = homes[0] if len(homes) == 1 else numbered.get(file.part)
+        if home is None:
             left.append(file)
+            continue
+        home.attachments.append(file)
+        how = why if len(homes) == 1 else "按文件名中的序号归并"
+        home.paired.append(f"“{file.filename or '未命名文件'}”{how}")
     lacking = [bundle for bundle in bundles if role not in bundle.roles]
     if len(left) == 1 and len(lacking) == 1 and len(files) == len(bundles):
         name = name_of(left[0], campaign)
@@ -161,6 +169,44 @@ def _pair(bundles: list[Bundle], files: list[Attachment], role: Role, campaign: 
             lacking[0].paired.append(f"“{file.filename or '未命名文件'}”因只余这一份而归并")
     for file in left:
         _leave_open(bundles, lacking, file, role, campaign)
+
+
+def _may_be(home: Bundle, file: Attachment, homes: Sequence[Bundle], campaign: Campaign) -> bool:
+    """Whether nothing that the file is called or says of itself speaks against a home."""
+    elsewhere = bool(homes) and not any(other is home for other in homes)
+    return not elsewhere and agree(home.name, name_of(file, campaign), campaign) is not False
+
+
+def _by_number(
+    bundles: Sequence[Bundle], files: Sequence[Attachment], campaign: Campaign
+) -> dict[str, Bundle]:
+    """Files (by part) of one role whose number is that of one form: 1申报表 and 1正文, 2申报表 and 2正文.
+
+    Only where every form and every file has a number of its own: a lone “(1)” is a browser's.
+    """
+    for last in (False, True):
+        forms = [
+            {
+                numbered_stem(file.filename, campaign, last=last)
+                for file in bundle.attachments
+                if file.role == "form"
+            }
+            for bundle in bundles
+        ]
+        homes = {
+            next(iter(numbers)): bundle
+            for bundle, numbers in zip(bundles, forms, strict=True)
+            if len(numbers) == 1
+        }
+        keys = [numbered_stem(file.filename, campaign, last=last) for file in files]
+        if None in homes or len(homes) < len(bundles) or len(set(keys)) < len(files):
+            continue
+        pairs = {
+            file.part: homes[key] for file, key in zip(files, keys, strict=True) if key in homes
+        }
+        if len(pairs) == len(files):
+            return pairs
+    return {}
 
 
 def _homes(

@@ -371,6 +371,38 @@ def test_nearly_the_same_text_replaces_what_it_is_a_version_of() -> None:
     assert filenames(case)[-1] == "正文.docx"
 
 
+UNLIKE = tuple(range(100, 164)), tuple(range(300, 364))
+
+
+@pytest.mark.parametrize("filename", ["正文.docx", "案例正文.docx"])
+def test_quite_another_text_in_the_thread_takes_none_away_without_a_word(filename: str) -> None:
+    older, strange = UNLIKE
+    first = mail(form(), scan(), case_text(signature=older))
+    other = case_text(None, version="other", filename=filename, signature=strange)
+    assembled = fold(first, mail(other, hours=5, answers=first))
+    assert assembled.cases[0].documents == fold(first).cases[0].documents
+    assert all(case.unsure for case in assembled.cases)
+    assert [sender_issues(case) for case in assembled.cases] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("how", "filename"),
+    [
+        ({"text": "附件为修改后的正文。"}, "正文.docx"),
+        ({}, "正文（金陵市港航事业发展中心）.docx"),
+    ],
+)
+def test_a_text_written_anew_replaces_where_the_thread_and_a_word_say_so(
+    how: dict[str, str], filename: str
+) -> None:
+    older, anew = UNLIKE
+    first = mail(form(), scan(), case_text(signature=older))
+    other = case_text(None, version="anew", filename=filename, signature=anew)
+    [case] = fold(first, mail(other, hours=5, answers=first, **how)).cases  # type: ignore[arg-type]
+    assert filenames(case)[-1] == filename
+    assert not case.unsure
+
+
 def test_a_stranger_in_the_thread_replaces_nothing_without_saying_what() -> None:
     first = mail(form(), scan(), case_text())
     assembled = fold(first, mail(SILENT_TEXT, sender="k@example.cn", hours=3, answers=first))

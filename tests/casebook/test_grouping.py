@@ -77,6 +77,84 @@ def test_pairs_say_whether_titles_or_file_names_made_them() -> None:
     assert "“乙.docx”按所写的案例名称归并" in why(second)
 
 
+# --- file names that pair by number -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize(
+    "called",
+    [
+        "{n}{role}.docx",
+        "{role}{n}.docx",
+        "({n}){role}.docx",
+        "（{n}）{role}.docx",
+        "{n:02d}-{role}.docx",
+        "{n}.{role}（2）.docx",
+        "附件1-{n} {role}.docx",
+        "金陵{role}{n}.docx",
+    ],
+)
+def test_documents_that_name_nothing_pair_by_the_number_in_their_names(
+    called: str, archived: bool
+) -> None:
+    count = 4
+    forms = [
+        form(f"{ROADS}之{n}篇", f"{n}县交通运输局", filename=called.format(n=n, role="申报表"))
+        for n in range(1, count + 1)
+    ]
+    texts = [
+        case_text(None, version=str(n), filename=called.format(n=n, role="正文"))
+        for n in range(count, 0, -1)
+    ]
+    scans = [
+        scan(called.format(n=n, role="扫描件").replace("docx", "jpg")) for n in range(2, count)
+    ]
+    files = [*forms, *texts, *scans]
+    cases = fold(*(packed(None, *files) if archived else files)).cases
+    assert [names(case) for case in cases] == [
+        {
+            file.filename
+            for file in (forms[n - 1], texts[-n], *([scans[n - 2]] if n in (2, 3) else []))
+        }
+        for n in range(1, count + 1)
+    ]
+    assert not any(case.unsure for case in cases)
+    assert "按文件名中的序号归并" in why(cases[0])
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        ("申报表.docx", "申报表(1).docx", "正文.docx", "正文(1).docx"),  # the browser counted
+        ("申报表1.docx", "申报表2.docx", "正文3.docx", "正文4.docx"),
+        ("申报表1.docx", "申报表2.docx", "IMG1.docx", "IMG2.docx"),
+        ("申报表2025.docx", "申报表2024.docx", "正文2025.docx", "正文2024.docx"),
+        ("附件1申报表.docx", "附件1申报表(1).docx", "附件1正文.docx", "附件2正文.docx"),
+    ],
+)
+def test_numbers_that_are_not_one_for_each_pair_nothing(called: tuple[str, ...]) -> None:
+    first, second, third, fourth = called
+    cases = fold(
+        form(ROADS, filename=first),
+        form(BOATS, "云水县交通运输局", filename=second),
+        case_text(None, version="a", filename=third),
+        case_text(None, version="b", filename=fourth),
+    ).cases
+    assert [len(case.documents) for case in cases] == [1, 1, 1, 1]
+    assert all(case.unsure for case in cases)
+
+
+def test_titles_outrank_the_numbers_in_file_names() -> None:
+    first, second = fold(
+        form(ROADS, filename="1申报表.docx"),
+        form(BOATS, filename="2申报表.docx"),
+        case_text(BOATS, filename="1正文.docx"),
+        case_text(ROADS, filename="2正文.docx"),
+    ).cases
+    assert names(first) == {"1申报表.docx", "2正文.docx"}
+    assert names(second) == {"2申报表.docx", "1正文.docx"}
+
+
 # --- near titles in one mail ------------------------------------------------------------------
 
 
