@@ -38,7 +38,8 @@ def empty_fields(case: Case, campaign: Campaign) -> Iterator[Finding]:
             )
         elif _is_empty(value, choice=field.kind == "choice"):
             if value.sure and whole:
-                yield Finding(IssueCode.FIELD_MISSING, field=field.name)
+                lacks = "未勾选" if field.kind == "choice" else "未填写"
+                yield Finding(IssueCode.FIELD_MISSING, field=field.name, detail=lacks)
             else:
                 yield Finding(
                     IssueCode.LOW_CONFIDENCE, field=field.name, detail="（不能确定是否填写）"

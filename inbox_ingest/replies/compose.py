@@ -6,7 +6,7 @@ What decides whether there is anything to say at all is `told.news_of`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +14,7 @@ from pydantic import Field
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.records import Frozen, IssueCode, Material, Message
-from inbox_ingest.replies.letter import CaseBlock, FileLine, Letter
+from inbox_ingest.replies.letter import FEW_CASES, CaseBlock, FileLine, Letter
 from inbox_ingest.replies.points import FILE_CODES, points_of
 from inbox_ingest.replies.templates import LetterTemplates
 from inbox_ingest.replies.told import (
@@ -34,6 +34,7 @@ from inbox_ingest.replies.wording import (
     day_in_words,
     message_id_or_none,
     name_or_none,
+    person_or_none,
     references_for,
     short_filename,
     size_in_words,
@@ -156,9 +157,11 @@ def _letter(occasion: Occasion, cases: list[JudgedCase], campaign: Campaign) -> 
     told = {} if occasion.reminder else occasion.told
     arrived = occasion.received_at
     return Letter(
-        unit=_common(cases, campaign, "unit", 40),
-        contact=_common(cases, campaign, "contact", 12),
-        cases=tuple(_block(judged, told.get(judged.number), campaign) for judged in cases),
+        unit=_common(cases, campaign, "unit", lambda value: name_or_none(value, 40)),
+        contact=_common(cases, campaign, "contact", lambda value: person_or_none(value, 12)),
+        cases=_advised_once(
+            [_block(judged, told.get(judged.number), campaign) for judged in cases]
+        ),
         supplement=all(judged.number in told for judged in cases),
         arrived=_anything_arrived(occasion, cases),
         received_on=day_in_words(arrived, zone) if arrived else None,
@@ -187,13 +190,34 @@ def _closing_day(campaign: Campaign) -> str:
     return f"{closes.year}年{closes.month}月{closes.day}日"
 
 
-def _common(cases: list[JudgedCase], campaign: Campaign, key: str, longest: int) -> str | None:
+def _advised_once(blocks: Sequence[CaseBlock]) -> tuple[CaseBlock, ...]:
+    """In a letter about many cases each advice stands once: fifty times the same is read by nobody."""
+    if len(blocks) <= FEW_CASES:
+        return tuple(blocks)
+    given: set[str] = set()
+    shown = []
+    for block in blocks:
+        points = tuple(
+            point.model_copy(update={"advice": ""}) if point.advice in given else point
+            for point in block.points
+        )
+        given.update(point.advice for point in block.points)
+        shown.append(block.model_copy(update={"points": points}))
+    return tuple(shown)
+
+
+def _common(
+    cases: list[JudgedCase],
+    campaign: Campaign,
+    key: str,
+    fit: Callable[[str | None], str | None],
+) -> str | None:
     """The value that all the cases share, so that nobody is greeted by another's name."""
     field = campaign.form.by_key(key)
     if field is None:
         return None
     found = {
-        name_or_none(value.value if value else None, longest)
+        fit(value.value if value else None)
         for judged in cases
         for value in [judged.case.values.get(field.name)]
         # What OCR may have misread is no way to address a person.

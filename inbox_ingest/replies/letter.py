@@ -9,6 +9,9 @@ from __future__ import annotations
 from inbox_ingest.records import Frozen, Status
 from inbox_ingest.replies.points import Point
 
+# Letters about more cases than these name no number for each, and give each advice once.
+FEW_CASES = 3
+
 
 class FileLine(Frozen):
     """A file that arrived: what it is, its shortened name, size, first 8 digits of its SHA-256."""
@@ -64,7 +67,17 @@ class Letter(Frozen):
     @property
     def numbers_to_mend(self) -> str:
         """The numbers of the cases with points, joined with 、."""
-        return "、".join(case.number for case in self.cases if case.points)
+        return "、".join(case.number for case in self.to_mend)
+
+    @property
+    def many(self) -> bool:
+        """Whether it speaks of so many cases that they are not named one by one once more."""
+        return len(self.cases) > FEW_CASES
+
+    @property
+    def to_mend(self) -> tuple[CaseBlock, ...]:
+        """The cases with points."""
+        return tuple(case for case in self.cases if case.points)
 
     @property
     def points(self) -> bool:

@@ -59,29 +59,36 @@ def points_of(issues: Sequence[Issue], campaign: Campaign) -> tuple[Point, ...]:
     if blank:
         shown = [issue for issue in shown if issue.code is not IssueCode.FORM_MISSING]
     points: list[Point] = []
-    done: set[IssueCode] = set()
+    done: set[tuple[IssueCode, str]] = set()
     for issue in shown:
         rule = campaign.issues[issue.code]
-        if not _joinable(rule):
-            points.append(_point([issue], rule, joined=False))
-        elif issue.code not in done:
-            done.add(issue.code)
-            alike = [other for other in shown if other.code is issue.code]
-            points.append(_point(alike, rule, joined=len(alike) > 1))
+        frame = _frame(issue)
+        if not _joinable(rule) or frame is None:
+            points.append(_point([issue], rule))
+        elif (issue.code, frame) not in done:
+            done.add((issue.code, frame))
+            alike = [o for o in shown if o.code is issue.code and _frame(o) == frame]
+            points.append(_point(alike, rule))
     return tuple(points)
 
 
 def _joinable(rule: IssueRule) -> bool:
-    """Whether only {field} tells two findings of this code apart, so that one sentence can hold both."""
+    """Whether two findings of this code may differ by {field} alone, so that one sentence holds both."""
     names = {name for _, name, _, _ in string.Formatter().parse(rule.text) if name}
-    return names == {"field"} and "“{field}”" in rule.text
+    return names <= {"field", "detail"} and "“{field}”" in rule.text
 
 
-def _point(issues: list[Issue], rule: IssueRule, *, joined: bool) -> Point:
-    first = issues[0]
+def _frame(issue: Issue) -> str | None:
+    """What a finding says of its field, whichever that is; None where it does not quote one."""
+    quoted = f"“{issue.field}”"
+    return issue.text.replace(quoted, "“{field}”", 1) if quoted in issue.text else None
+
+
+def _point(issues: list[Issue], rule: IssueRule) -> Point:
+    first, joined = issues[0], len(issues) > 1
     fields = list(dict.fromkeys(_field(issue) for issue in issues))
     if joined:
-        text = fill(rule.text, field="”、“".join(fields))
+        text = first.text.replace(f"“{first.field}”", f"“{'”、“'.join(fields)}”", 1)
     else:
         # The engine's own words: they hold the detail that only the check knew.
         text = first.text

@@ -36,6 +36,7 @@ _FIELDS = {
     IssueCode.SUSPICIOUS_FILE: "申报表.docm",
 }
 _DETAILS = {
+    IssueCode.FIELD_MISSING: "未填写",
     IssueCode.PHONE_INVALID: "1895160",
     IssueCode.FILE_UNREADABLE: "设有打开密码",
     IssueCode.SEAL_UNVERIFIED: "扫描件为黑白",

@@ -21,6 +21,11 @@ UNNAMED: Final = "（未命名文件）"
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LINK = re.compile(r"[a-z][a-z0-9+.-]{1,11}://|\bwww\.|\S@\S+\.\S", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+_IN_BRACKETS = re.compile(r" ?[（(【\[][^（()）【】\[\]]*[）)】\]]?")
+_BEHIND_A_NAME = re.compile(
+    r"[\s,，、;；:：/|-]*(?:(?:电话|手机|联系电话|tel)[:：]?)?[\s\d+-]*$", re.IGNORECASE
+)
+_LONGEST_FIELD = 1_000
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,240}>")
 
 ROLE_NAMES: Final[dict[Role, str]] = {
@@ -43,9 +48,19 @@ def clean(text: str | None, longest: int) -> str:
 
 
 def name_or_none(text: str | None, longest: int) -> str | None:
-    """Return a name fit for greeting, or None where there is none or it carries a link."""
-    name = clean(text, longest)
-    return None if not name or _LINK.search(name) else name
+    """Return a name fit for greeting; None where there is none, it carries a link, or is too long.
+
+    Nobody is greeted by half a name.
+    """
+    name = clean(text, _LONGEST_FIELD)
+    return None if not name or len(name) > longest or _LINK.search(name) else name
+
+
+def person_or_none(text: str | None, longest: int) -> str | None:
+    """As `name_or_none` for a person: remarks in brackets and a number behind the name are left out."""
+    if name_or_none(text, _LONGEST_FIELD) is None:
+        return None
+    return name_or_none(_BEHIND_A_NAME.sub("", _IN_BRACKETS.sub("", clean(text, 200))), longest)
 
 
 def without_links(text: str) -> str:

@@ -133,9 +133,54 @@ def test_a_blank_template_and_the_missing_form_are_one_point() -> None:
 
 
 def test_alike_findings_are_one_sentence() -> None:
-    draft = written(judged(issue("field-missing", "联系人"), issue("field-missing", "电话")))
-    assert draft.body.count("未填写") == 1
-    assert "“联系人”、“电话”" in draft.body
+    empty = [issue("field-missing", name, detail="未填写") for name in ("联系人", "电话")]
+    unticked = issue("field-missing", "申报类型", detail="未勾选")
+    draft = written(judged(*empty, unticked))
+    assert "申报表中“联系人”、“电话”未填写。" in draft.body
+    assert "申报表中“申报类型”未勾选。" in draft.body
+
+
+@pytest.mark.parametrize(
+    ("contact", "greeted"),
+    [
+        ("沈知远（党委办公室副主任，负责材料报送）", "沈知远同志："),
+        ("沈知远（办公室", "沈知远同志："),
+        ("沈知远 13900000001", "沈知远同志："),
+        ("沈知远，电话：025-83000000", "沈知远同志："),
+        ("沈知远、周临海", "沈知远、周临海："),
+        ("沈知远 周临海 袁广如 张成林 李文", None),
+    ],
+)
+def test_a_contact_is_greeted_by_the_name_or_not_at_all(contact: str, greeted: str | None) -> None:
+    opening = written(judged(NO_SCAN, contact=contact)).body.split("您好！")[0]
+    unit = "望江市交通运输局"
+    assert opening.split() == ([unit, greeted] if greeted else [f"{unit}："])
+
+
+def test_a_unit_keeps_the_brackets_of_its_name() -> None:
+    draft = written(judged(NO_SCAN, unit="望江交通控股（集团）有限公司"))
+    assert draft.body.startswith("望江交通控股（集团）有限公司\n")
+
+
+def test_a_letter_about_fifty_cases_says_how_to_mend_a_thing_once_and_lists_no_fifty_numbers() -> (
+    None
+):
+    cases = [judged(NO_SCAN, number=f"DJ{number:03d}") for number in range(1, 51)]
+    body = written(*cases).body
+    assert body.count("未收到加盖公章的申报表扫描件") == 50
+    assert body.count("盖章后扫描或拍照") == 1
+    assert "补正办法只在第一处写明" in body
+    assert "请在主题中写明所涉案例的编号（如 DJ001）" in body
+    assert "DJ003、DJ004" not in body
+    few = written(*cases[:3]).body
+    assert few.count("盖章后扫描或拍照") == 3
+    assert "主题请保留编号 DJ001、DJ002、DJ003" in few
+
+
+def test_a_reminder_closes_with_the_deadline() -> None:
+    draft = letter(judged(NO_SCAN), reminder=True, day=28)
+    assert draft is not None
+    assert "请于2025年6月30日24时前直接回复本邮件" in draft.body
 
 
 def test_a_file_that_a_point_names_is_not_listed_as_arrived() -> None:
