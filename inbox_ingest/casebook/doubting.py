@@ -9,11 +9,14 @@ from inbox_ingest.casebook.bundles import Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.index import Index, append_new, quoted_cases, threaded_cases
 from inbox_ingest.casebook.matching import Match
-from inbox_ingest.casebook.naming import agree_with_any, same_title_misspelt_unit
-from inbox_ingest.casebook.pointing import said_outside
+from inbox_ingest.casebook.naming import (
+    agree_with_any,
+    same_title_misspelt_unit,
+    title_by_ocr,
+)
+from inbox_ingest.casebook.pointing import Names, said_outside
 from inbox_ingest.casebook.proof import belongs
 from inbox_ingest.casebook.weighing import calls_itself_correction
-from inbox_ingest.checking.sameness import normal_form
 from inbox_ingest.records import Received
 
 
@@ -81,22 +84,28 @@ def _called_after(index: Index, bundle: Bundle, received: Received) -> list[Draf
 
 
 def _misread(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
-    """A title that OCR was not sure of, or may have got wrong."""
+    """A title that OCR was not sure of, or may have got wrong, in the new mail or in the case's."""
     del received
-    field = index.campaign.form.by_key("title")
-    if field is None or (bundle.name.title and not bundle.name.ocr):
-        return []  # the form beside the scan says the title
-    found: list[DraftCase] = []
-    for file in bundle.attachments:
-        value = file.form.fields.get(field.name) if file.form else None
-        if value is not None and value.evidence.means == "ocr":
-            read = normal_form(value.value)
-            for title in (*index.titles.misspelt(read), *index.titles.within(read)):
-                found.extend(index.by_title[title])
+    found = [
+        case
+        for known in _as_misread(index.titles_by_ocr, bundle.name.title)
+        for case in index.by_ocr[known]
+    ]
+    if not bundle.name.title or bundle.name.ocr:  # else the form beside the scan says the title
+        found += [
+            case
+            for file in bundle.attachments
+            for title in _as_misread(index.titles, title_by_ocr(file, index.campaign))
+            for case in index.by_title[title]
+        ]
     units = bundle.name._replace(title="")
     return [
         case for case in found if agree_with_any(case.names, units, index.campaign) is not False
     ]
+
+
+def _as_misread(known: Names, title: str) -> list[str]:
+    return [*known.misspelt(title), *known.within(title)] if title else []
 
 
 def _copied_before(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:

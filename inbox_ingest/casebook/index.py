@@ -11,6 +11,7 @@ from inbox_ingest.casebook.bearers import Bearers
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.mentions import units_named_by
+from inbox_ingest.casebook.naming import title_by_ocr
 from inbox_ingest.casebook.pointing import Names
 from inbox_ingest.casebook.proof import belongs
 from inbox_ingest.records import Reading, Received
@@ -30,6 +31,7 @@ class Index:
     by_message_id: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_bytes: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_title: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
+    by_ocr: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_unit: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_sender: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_copier: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
@@ -39,6 +41,7 @@ class Index:
     )
     numbers_said: dict[str, tuple[str, ...]] = field(default_factory=dict)
     titles: Names = field(default_factory=Names)
+    titles_by_ocr: Names = field(default_factory=Names)
     units: Names = field(default_factory=Names)
 
     def note(self, case: DraftCase, bundle: Bundle | None, received: Received) -> None:
@@ -61,6 +64,10 @@ class Index:
         for attachment in bundle.attachments:
             if attachment.role in CORE_ROLES:
                 append_new(self.by_bytes[attachment.sha256], case)
+            read = title_by_ocr(attachment, self.campaign)
+            if read:
+                append_new(self.by_ocr[read], case)
+                self.titles_by_ocr.add(read)
         for name in (bundle.name, *case.names):
             if name.title:
                 append_new(self.by_title[name.title], case)

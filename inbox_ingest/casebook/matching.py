@@ -196,7 +196,18 @@ def _same_unit_and_title(index: Index, mailed: Mailed) -> list[DraftCase]:
     candidates = [*index.by_title.get(name.title, ()), *index.by_unit.get(name.unit, ())]
     both_known = [case for case in dict.fromkeys(candidates) if any(n.unit for n in case.names)]
     surely = [c for c in both_known if agree_with_any(c.names, name, campaign, proven=False)]
-    return surely or both_known
+    return surely or list(dict.fromkeys([*both_known, *_but_for_ocr(index, mailed)]))
+
+
+def _but_for_ocr(index: Index, mailed: Mailed) -> list[DraftCase]:
+    """Cases of this title but for a character that a machine misread, whichever came first."""
+    name = mailed.bundle.name
+    return [
+        case
+        for title in index.titles.misspelt(name.title)
+        for case in index.by_title[title]
+        if name.ocr or any(known.ocr and known.title == title for known in case.names)
+    ]
 
 
 def _thread(index: Index, mailed: Mailed) -> list[DraftCase]:

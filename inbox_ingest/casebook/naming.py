@@ -79,6 +79,13 @@ def _by_ocr(attachment: Attachment) -> bool:
     return text is not None and text.evidence.means == "ocr"
 
 
+def title_by_ocr(attachment: Attachment, campaign: Campaign) -> str:
+    """The title in normal form that OCR read, however unsure of it; empty where it read none."""
+    field = campaign.form.by_key("title")
+    value = attachment.form.fields.get(field.name) if attachment.form and field else None
+    return normal_form(value.value) if value and value.evidence.means == "ocr" else ""
+
+
 def _field(attachment: Attachment, campaign: Campaign, key: str) -> str:
     field = campaign.form.by_key(key)
     value = attachment.form.fields.get(field.name) if attachment.form and field else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -238,9 +239,11 @@ def test_a_correction_of_another_unit_joins_nothing() -> None:
 MISSPELT = "金陵市港航事业发展中兴"
 
 
-def misread(title: str, unit: str, filename: str = "盖章.jpg", sure: float = 0.95) -> Attachment:
+def misread(
+    title: str, unit: str, filename: str = "盖章.jpg", sure: float = 0.95, **more: Any
+) -> Attachment:
     """A stamped copy as OCR read it."""
-    read = form(title, unit, role="form_scan", means="ocr", filename=filename, kind="jpeg")
+    read = form(title, unit, role="form_scan", means="ocr", filename=filename, kind="jpeg", **more)
     assert read.form is not None
     fields = {
         name: value.model_copy(
@@ -303,6 +306,35 @@ def test_one_character_misread_on_a_stamped_copy_keeps_it_in_its_case(title: str
         assert [roles(case) for case in fold(first, second).cases] == [
             ["form", "form_scan", "case_text"]
         ]
+
+
+@pytest.mark.parametrize("title", ["党建引领货车司饥之家建设", "党建引领货车司 ⍰之家建设"])
+@pytest.mark.parametrize("unit", ["金陵市港航事业发展中心", MISSPELT])
+@pytest.mark.parametrize(("phone", "count"), [("13900000001", 1), (None, 2)])
+def test_a_misread_copy_and_the_word_files_give_one_verdict_in_either_order(
+    title: str, unit: str, phone: str | None, count: int
+) -> None:
+    """The telephone number says that they are one; without it, somebody has to look."""
+    copy = misread(title, unit, phone=phone, summary=story_of("unreadable"))
+    count = 1 if unit != MISSPELT else count  # a title misread under the very unit fills the gap
+    for scan_first in (True, False):
+        scanned = mail(copy, sender="8@example.org", hours=0 if scan_first else 30)
+        words = mail(form(), case_text(), hours=20)
+        cases = fold(scanned, words).cases
+        expected = [["form", "form_scan", "case_text"]]
+        if count == 2:
+            expected = [["form", "case_text"], ["form_scan"]]
+        assert sorted(map(roles, cases)) == sorted(expected)
+        assert [sender_issues(case) for case in cases] == [[]] * count
+        assert all(bool(case.unsure) is (count == 2) for case in cases)
+
+
+def test_a_copy_that_ocr_was_unsure_of_is_doubted_though_it_came_first() -> None:
+    blurred = misread("党建引领货车司饥之家建设", MISSPELT, sure=0.5)
+    cases = fold(mail(blurred, sender="b@example.org"), mail(form(), case_text(), hours=20)).cases
+    assert [roles(case) for case in cases] == [["form_scan"], ["form", "case_text"]]
+    assert all(case.unsure for case in cases)
+    assert [sender_issues(case) for case in cases] == [[], []]
 
 
 def test_a_number_quoted_by_a_stranger_joins_nothing() -> None:
