@@ -17,7 +17,7 @@ from inbox_ingest.archive import Archive
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import load_campaign
 from inbox_ingest.casebook.glance import Glance
-from inbox_ingest.credentials import imap_password, password_source
+from inbox_ingest.credentials import imap_password, password_source, smtp_password
 from inbox_ingest.errors import ExitCode, IngestError
 from inbox_ingest.installed_readers import READERS
 from inbox_ingest.integrity import REMEDY, look_through
@@ -50,7 +50,7 @@ class Finding:
 
 
 def diagnose() -> Iterator[Finding]:
-    """Look at everything, one finding at a time as it is known; the mailbox comes last."""
+    """Look at everything, one finding at a time as it is known; the servers come last."""
     try:
         settings = load_settings()
     except IngestError as error:
@@ -61,6 +61,7 @@ def diagnose() -> Iterator[Finding]:
     yield from storage(settings)
     yield from readers()
     yield from mailbox(settings)
+    yield from sending(settings)
 
 
 def exit_code_of(findings: list[Finding]) -> int:
@@ -243,6 +244,20 @@ def _conversation(settings: Settings, password: str) -> Iterator[Finding]:
         yield _bad("登录", error)
     finally:
         source.close()
+
+
+def sending(settings: Settings) -> Iterator[Finding]:
+    """Logs in where letters are sent, if that is configured; sends nothing."""
+    if settings.smtp.server is None:
+        return
+    from inbox_ingest.replies.smtp import SmtpSession, configured_server
+
+    try:
+        server = configured_server(settings)
+        with SmtpSession(server, smtp_password(settings, server.user)):
+            yield Finding("good", "发信", f"{server.user} @ {server.host}")
+    except IngestError as error:
+        yield _bad("发信", error)
 
 
 def _sent(folder: str | None) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,14 +112,15 @@ def edit(
     ] = None,
 ) -> None:
     """修改一封答复；不带选项则打开编辑器。改过的答复须再批准；不发送的改后也成待批准。"""
+    from inbox_ingest.cli.editing import in_editor, text_of
     from inbox_ingest.replies.outgoing import body_as_sent, subject_as_sent
 
     with _casebook() as (book, _, __):
         reply = book.replies.get(number)
         if subject is None and body is None:
-            text = _in_editor(reply.body)
+            text = in_editor(reply.body)
         else:
-            text = reply.body if body is None else _text_of(body)
+            text = reply.body if body is None else text_of(body)
         if not text.strip():
             raise UsageError("正文是空的，没有保存。")
         book.replies.edit(
@@ -139,9 +140,11 @@ def approve(
     """批准答复，不发送的也可改为发送；由下一次 ingest run --send 或 ingest replies send 发出。"""
     with _casebook() as (book, _, settings):
         chosen = [r.id for r in book.replies.find(states=["draft"])] if everything else numbers
-        for number in _some(chosen):
-            book.replies.approve(number, _now(), _who(settings))
-            typer.echo(f"第 {number} 号已批准。")
+        _each(
+            chosen,
+            lambda number: book.replies.approve(number, _now(), _who(settings)),
+            "第 {} 号已批准。",
+        )
 
 
 def withhold(
@@ -151,9 +154,11 @@ def withhold(
 ) -> None:
     """不发送这些答复；程序认为不宜发送的，这样表示您已看过。"""
     with _casebook() as (book, _, __):
-        for number in _some(numbers):
-            book.replies.withhold(number, _now(), reason)
-            typer.echo(f"第 {number} 号不发送。")
+        _each(
+            numbers,
+            lambda number: book.replies.withhold(number, _now(), reason),
+            "第 {} 号不发送。",
+        )
 
 
 def send() -> None:
@@ -198,11 +203,21 @@ def agree(
     """同意把重读或规则改动后的结论告诉投稿单位。"""
     with _casebook() as (book, _, __):
         held = [due for due in book.replies.due() if due.held]
+        waiting = dict.fromkeys(due.case_no for due in held)
+        if not waiting:
+            raise UsageError("没有等待同意的案例。")
+        if not cases and not everything:
+            raise UsageError(
+                f"请写明编号：等待同意的有 {'、'.join(waiting)}。",
+                remedy="如 ingest replies agree DJ001；全部同意用 --all。",
+            )
         chosen = [due for due in held if everything or due.case_no in (cases or ())]
-        if not chosen:
-            raise UsageError("没有等待同意的案例，或没有写明编号。")
         book.replies.agree([due.id for due in chosen])
-    typer.echo(f"已同意 {len(chosen)} 项，下一次运行时拟写答复。")
+    if chosen:
+        typer.echo(f"已同意 {len(chosen)} 项，下一次运行时拟写答复。")
+    strange = [number for number in cases or () if number not in waiting]
+    if strange:
+        raise UsageError(f"没有在等待同意：{'、'.join(strange)}。")
 
 
 def trial(
@@ -244,38 +259,25 @@ def _confirm_end(book: Casebook) -> None:
         raise UsageError("没有改变，仍在试运行。")
 
 
-def _some(numbers: list[int] | None) -> list[int]:
+def _each(numbers: list[int] | None, do: Callable[[int], object], done: str) -> None:
+    """Do it with every letter that it can be done with; then fail, if it could not with some.
+
+    Raises:
+        UsageError: no number was given, or what kept one of them.
+    """
     if not numbers:
         raise UsageError("没有可处理的答复。", remedy="用 ingest replies list 查看，写明号。")
-    return numbers
-
-
-def _in_editor(text: str) -> str:
-    """What the person's editor leaves of `text`."""
-    import os
-    import shlex
-    import subprocess
-    import tempfile
-
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "答复.txt"
-        path.write_text(text, encoding="utf-8")
+    refused: list[UsageError] = []
+    for number in dict.fromkeys(numbers):
         try:
-            subprocess.run([*shlex.split(editor), str(path)], check=True)
-        except (OSError, ValueError, subprocess.CalledProcessError) as error:
-            raise UsageError(
-                f"编辑器 {editor} 没有正常结束，没有保存。",
-                remedy="请设好环境变量 EDITOR，或用 --body 文件。",
-            ) from error
-        return _text_of(path)
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"无法读取 {path}，须是 UTF-8 文本文件。") from error
+            do(number)
+        except UsageError as error:
+            refused.append(error)
+        else:
+            typer.echo(done.format(number))
+    if refused:
+        words = "\n".join(error.message for error in refused)
+        raise UsageError(words, remedy=refused[-1].remedy)
 
 
 def _now() -> datetime:

@@ -28,6 +28,7 @@ from inbox_ingest.errors import (
 )
 from inbox_ingest.records import Frozen
 from inbox_ingest.replies.outcomes import Outcome, Phase, ServerBusy, lost, outcome_of
+from inbox_ingest.settings import Settings
 
 # An address literal needs no name lookup, and says nothing about the organiser's machine.
 _HELLO: Final = "[127.0.0.1]"
@@ -48,6 +49,30 @@ class SmtpServer(Frozen):
     ca_file: Path | None = None
     timeout: float = 30.0
     deadline: float = 120.0
+
+
+def configured_server(settings: Settings) -> SmtpServer:
+    """The server that the configuration names for sending.
+
+    Raises:
+        ConfigurationError: it names none, or no user.
+    """
+    smtp = settings.smtp
+    user = smtp.user or settings.mailbox.user
+    if smtp.server is None or user is None:
+        raise ConfigurationError(
+            "还没有配置发信服务器。",
+            remedy="请在 ingest.toml 的 [smtp] 写明 server，如 smtp.126.com。",
+        )
+    return SmtpServer(
+        host=smtp.server,
+        port=smtp.port,
+        user=user,
+        security=smtp.security,
+        ca_file=smtp.ca_file,
+        timeout=smtp.timeout,
+        deadline=max(4 * smtp.timeout, 120.0),
+    )
 
 
 class SmtpSession:

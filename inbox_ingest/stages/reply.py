@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.errors import CampaignError, ConfigurationError, IngestError
+from inbox_ingest.errors import CampaignError, IngestError
 from inbox_ingest.settings import Settings
 
 if TYPE_CHECKING:
     from inbox_ingest.casebook.store import Casebook
     from inbox_ingest.replies.desk import Desk
     from inbox_ingest.replies.sending import Dispatch
-    from inbox_ingest.replies.smtp import SmtpServer
 
 
 @dataclass(slots=True)
@@ -87,12 +86,12 @@ def send_now(
     from inbox_ingest.credentials import smtp_password
     from inbox_ingest.replies.desk import hold_back
     from inbox_ingest.replies.sending import Dispatch, send_approved
-    from inbox_ingest.replies.smtp import SmtpSession
+    from inbox_ingest.replies.smtp import SmtpSession, configured_server
 
     hold_back(book, campaign, clock())
     if not book.replies.sendable(clock()):
         return Dispatch(outdated=book.replies.mark_outdated())
-    server = smtp_server(settings)
+    server = configured_server(settings)
     password = smtp_password(settings, server.user)
     return send_approved(
         book.replies,
@@ -101,32 +100,6 @@ def send_now(
         campaign=campaign,
         clock=clock,
         sleep=time.sleep,
-    )
-
-
-def smtp_server(settings: Settings) -> SmtpServer:
-    """The server that the configuration names for sending.
-
-    Raises:
-        ConfigurationError: it names none, or no user.
-    """
-    from inbox_ingest.replies.smtp import SmtpServer
-
-    smtp = settings.smtp
-    user = smtp.user or settings.mailbox.user
-    if smtp.server is None or user is None:
-        raise ConfigurationError(
-            "还没有配置发信服务器。",
-            remedy="请在 ingest.toml 的 [smtp] 写明 server，如 smtp.126.com。",
-        )
-    return SmtpServer(
-        host=smtp.server,
-        port=smtp.port,
-        user=user,
-        security=smtp.security,
-        ca_file=smtp.ca_file,
-        timeout=smtp.timeout,
-        deadline=max(4 * smtp.timeout, 120.0),
     )
 
 

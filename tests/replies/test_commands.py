@@ -12,6 +12,8 @@ import pytest
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.casebook.changes import IN_DOUBT
 from inbox_ingest.casebook.store import open_casebook
+from inbox_ingest.diagnosis import sending
+from inbox_ingest.settings import load_settings
 from inbox_ingest.stages.lock import only_pass
 from tests.replies.front_door import SENDER, Ingest, submission
 from tests.servers.mailbox import PymapServer
@@ -265,7 +267,7 @@ class TestAgreeing:
         ingest("run")
         assert "DJ001" in ingest("replies", "list")
         ingest("replies", "show", "2", code=64)
-        ingest("replies", "agree", code=64)
+        assert "等待同意的有 DJ001" in ingest("replies", "agree", code=64)
         ingest("replies", "agree", "DJ404", code=64)
         ingest("run")
         ingest("replies", "show", "2", code=64)
@@ -338,3 +340,37 @@ class TestTrial:
 
     def test_nobody_ends_and_resumes_it_at_once(self, ingest: Ingest, drafted: None) -> None:
         assert "不能同时" in ingest("replies", "trial", "--end", "--again", code=64)
+
+
+class TestSeveralAtOnce:
+    @pytest.mark.parametrize("command", ["approve", "withhold"])
+    def test_what_can_be_done_is_done_and_the_rest_is_told(
+        self, ingest: Ingest, drafted: None, command: str
+    ) -> None:
+        told = ingest("replies", command, "99", "1", "98", code=64)
+        assert "第 1 号" in told
+        assert "没有第 99 号" in told
+        assert "没有第 98 号" in told
+        assert "待批准" not in ingest("replies", "list")
+
+    def test_a_letter_that_failed_waits_with_its_number_its_address_and_the_reason(
+        self, ingest: Ingest, drafted: None, server: SmtpServer
+    ) -> None:
+        ingest("replies", "approve", "1")
+        server.faults.answers["recipient"].append("550 Invalid User")
+        ingest("replies", "send")
+        for command in (("list", "--waiting"), ("status",)):
+            assert f"第 1 号答复未送达  {SENDER}  对方地址不存在" in ingest(*command)
+
+
+class TestDoctor:
+    def test_it_logs_in_where_letters_are_sent(
+        self, ingest: Ingest, mailbox: PymapServer, server: SmtpServer
+    ) -> None:
+        told = "".join(f"{f.subject}{f.verdict}" for f in sending(load_settings()))
+        assert told == "发信good"
+        assert not server.delivered
+        server.faults.refuse_login = "535 Error: authentication failed"
+        (finding,) = sending(load_settings())
+        assert (finding.verdict, finding.exit_code) == ("bad", 77)
+        assert "授权码" in finding.text
