@@ -63,7 +63,10 @@ def find_case(index: Index, bundle: Bundle, received: Received) -> Match:
             return _joined(index, mailed, repeated[0], code, text)
         weights = {case: weigh(index, case, mailed, code) for case in pointed}
         fitting = [case for case, weight in weights.items() if weight.verdict is Verdict.YES]
-        chosen = _narrow(fitting, bundle, index.campaign, code)
+        asked = any(weight.verdict is Verdict.DOUBT for weight in weights.values())
+        # A number means the case that has it, whatever one begun under it lacks.
+        narrowed = _narrow(fitting, bundle, index.campaign, code)
+        chosen = None if code == "number" and asked else narrowed
         if chosen is not None:
             words = _in_words(code, text, weights[chosen])
             return _joined(index, mailed, chosen, code, words)
@@ -151,7 +154,7 @@ def _narrow(
     if len(called) == 1:
         return called[0]
     if called or agreeing or not bundle.roles or code == "number":
-        return None  # a number means the case that has it, whatever another one lacks
+        return None
     lacking = [case for case in cases if not any(case.holds(role) for role in bundle.roles)]
     return lacking[0] if len(lacking) == 1 and len(bundle.roles) < 3 else None
 
