@@ -13,6 +13,7 @@ Mask = NDArray[np.uint8]
 THRESHOLDS = (80.0, 56.0, 40.0, 28.0, 20.0, 14.0)  # redness, falling: fresh ink first, faint last
 SMALLEST, LARGEST = 0.09, 0.42  # a seal's width as a share of the page's short side
 ANGLES = 90
+_SIDE, _SIDE_PARTS = 0.07, 20  # how deep a side of a square is, in how many parts it is looked at
 _EDGE = 120  # the gradient of an edge; Hough's circles use half of it as well
 _MOST_EDGES = 0.06  # of the picture; a page with two seals and a red head has 0.03
 
@@ -125,7 +126,7 @@ def _judge(mask: Mask, patch: Patch) -> Shape | None:
     if _surely_none(part, polar, marks, patch):
         return None
     if marks.ring >= 0.6 and marks.line <= 0.17 and marks.strokes >= 9 and minor >= 0.6 * major:
-        return shape._replace(sure=marks.gap)
+        return shape._replace(sure=marks.gap and not has_corners(part))
     doubtful = marks.ring >= 0.4 and marks.strokes >= 6 and not patch.by_circle
     return shape if doubtful else None
 
@@ -248,6 +249,29 @@ def is_frame(part: Mask) -> bool:
         for y in (top + 2, bottom - 2)
     )
     return bool(near.mean() > 0.9 and corners >= 3)
+
+
+def has_corners(part: Mask) -> bool:
+    """Whether the ink runs straight along three sides at least: the square seal of a person (法人章).
+
+    The patch may be turned. A ring touches each side of the box around it with half its width only.
+    """
+    ys, xs = np.nonzero(part)
+    points = np.stack([xs, ys], axis=1).astype(np.float32)
+    centre, size, tilt = cv2.minAreaRect(points)
+    turned = (points - np.array(centre, np.float32)) @ cv2.getRotationMatrix2D((0, 0), tilt, 1)[
+        :, :2
+    ].T
+    half = np.array(size) / 2
+    sides = 0
+    for along, across in ((0, 1), (1, 0)):
+        if half[along] < 4:
+            return False
+        for end in (-1, 1):
+            near = turned[end * turned[:, across] > half[across] * (1 - 2 * _SIDE)]
+            places = ((near[:, along] / half[along] + 1) * _SIDE_PARTS / 2).astype(int)
+            sides += len(set(places.tolist())) >= 0.8 * _SIDE_PARTS
+    return sides >= 3
 
 
 def clear_rim(polar: Mask) -> float:

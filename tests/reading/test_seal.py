@@ -130,6 +130,22 @@ def test_whatever_was_stamped_is_never_denied(change: Change, light: Change) -> 
     assert sight(light(change(form(130)))).verdict != "absent"
 
 
+@pytest.mark.parametrize("dpi", [100, 150, 200])
+@pytest.mark.parametrize(
+    "light",
+    [scans.noisy, scans.phone_photo, lambda page: scans.rotated(page, 4)],
+    ids=["scanner", "phone", "askew"],
+)
+def test_the_square_seal_of_a_person_is_not_the_seal_of_the_unit(light: Change, dpi: int) -> None:
+    assert sight(light(scans.name_seal(form(dpi)))).verdict == "unverified"
+
+
+@pytest.mark.parametrize("at", [(95, 228), (112, 232)], ids=["beside it", "touching it"])
+def test_the_seal_of_the_unit_is_found_beside_that_of_a_person(at: tuple[int, int]) -> None:
+    page = scans.noisy(scans.name_seal(scans.stamped(form(150), at=at)))
+    assert sight(page).verdict == "present"
+
+
 def test_a_seal_of_which_the_scanner_caught_a_third_is_never_denied() -> None:
     page = scans.noisy(scans.stamped(form(130), at=(216, 228)))
     assert sight(page).verdict != "absent"
