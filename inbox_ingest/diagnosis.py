@@ -265,7 +265,7 @@ def _sent(folder: str | None) -> Finding:
         return Finding(
             "note",
             "已发送",
-            "没有找到“已发送”文件夹，无法核对回信是否已经发出。",
+            "没有找到“已发送”文件夹，无法核对答复是否已经发出。",
             remedy="请在邮箱网页版的设置里打开“已发送邮件自动保存”。",
         )
     return Finding("good", "已发送", folder)

@@ -162,7 +162,7 @@ user = {_quoted(answers.user)}
 # timeout = 60
 # deadline = 90
 
-# 发回信用的服务器；不写则只拟稿、不发出
+# 发送答复的服务器；不写则只拟稿、不发出
 {sending}[smtp]
 {sending}server = {_quoted(smtp)}
 # security = "tls"

@@ -100,7 +100,7 @@ def move_reply(
     """Change the state, if that way is open; see `ReplyStore.move`."""
     if state not in LEGAL[reply.state]:
         raise UsageError(
-            f"第 {reply.id} 号回信{STATE_WORDS[reply.state]}，不能改为“{STATE_WORDS[state]}”"
+            f"第 {reply.id} 号答复{STATE_WORDS[reply.state]}，不能改为“{STATE_WORDS[state]}”"
         )
     values: dict[str, Any] = {
         "state": state,
@@ -139,7 +139,7 @@ def one_reply(connection: Connection, reply_id: int) -> Reply:
     """The reply with this id. Raises UsageError where there is none."""
     found = replies_where(connection, [REPLIES.c.id == reply_id])
     if not found:
-        raise UsageError(f"没有第 {reply_id} 号回信。", remedy="用 ingest replies list 查看全部。")
+        raise UsageError(f"没有第 {reply_id} 号答复。", remedy="用 ingest replies list 查看全部。")
     return found[0]
 
 

@@ -21,7 +21,7 @@ from inbox_ingest.casebook.reply_rows import (
 from inbox_ingest.casebook.tables import DECISIONS, REPLIES
 from inbox_ingest.errors import UsageError
 
-REPLACED = "已由新的回信取代"
+REPLACED = "已由新的答复取代"
 OUTDATED = "案例情况已变，没有发出；下一次 ingest run 重新拟写"
 UNFILED = "有人工处理尚未归档，没有发出；下一次 ingest run 归档后再看"
 
@@ -66,7 +66,7 @@ def resolve(connection: Connection, reply_id: int, now: datetime, by: str, *, se
     """
     reply = one_reply(connection, reply_id)
     if reply.state != "sending" and not reply.in_doubt:
-        raise UsageError(f"第 {reply_id} 号回信{STATE_WORDS[reply.state]}，没有什么要核对的")
+        raise UsageError(f"第 {reply_id} 号答复{STATE_WORDS[reply.state]}，没有什么要核对的")
     if sent:
         move_reply(connection, reply, "sent", now, reason="经人工核对，已寄出")
         return
@@ -143,20 +143,20 @@ def _in_hand(connection: Connection, reply_id: int, what: str, *, approved: bool
     """The letter, if a person may still do something with it."""
     reply = one_reply(connection, reply_id)
     if reply.state in ("sending", "sent") or (reply.state == "approved" and not approved):
-        raise UsageError(f"第 {reply_id} 号回信{STATE_WORDS[reply.state]}，不能再{what}")
+        raise UsageError(f"第 {reply_id} 号答复{STATE_WORDS[reply.state]}，不能再{what}")
     if reply.in_doubt:
         raise UsageError(
-            f"第 {reply_id} 号回信不能确定是否已寄出，不能{what}",
+            f"第 {reply_id} 号答复不能确定是否已寄出，不能{what}",
             remedy=f"在“已发送”中核对后，用 ingest replies settle {reply_id} sent 或 not-sent。",
         )
     if reply.unwritten:
         raise UsageError(
-            f"第 {reply_id} 号回信因模板出错没有写成，不能{what}",
+            f"第 {reply_id} 号答复因模板出错没有写成，不能{what}",
             remedy="改好答复模板后运行 ingest run，会重新拟写。",
         )
     if _is_overtaken(connection, reply_id):
         raise UsageError(
-            f"第 {reply_id} 号回信所说的案例情况已变，或已另有回信，不能再{what}",
+            f"第 {reply_id} 号答复所说的案例情况已变，或已另有答复，不能再{what}",
             remedy="运行 ingest run 重新拟写，再用 ingest replies list 查看。",
         )
     return reply

@@ -244,7 +244,7 @@ class ReplyStore:
             reply = one_reply(connection, reply_id)
             allowed = set(STATE_WORDS) - {"sending"} if expected is None else set(expected)
             if reply.state not in allowed:
-                raise UsageError(f"第 {reply_id} 号回信现为“{STATE_WORDS[reply.state]}”")
+                raise UsageError(f"第 {reply_id} 号答复现为“{STATE_WORDS[reply.state]}”")
             move_reply(
                 connection,
                 reply,

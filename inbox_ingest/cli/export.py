@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 def export(
     what: Annotated[
         Literal["cases", "messages", "replies"],
-        typer.Argument(metavar="种类", help="案例、邮件或回信。"),
+        typer.Argument(metavar="种类", help="案例、邮件或答复。"),
     ],
     *,
     form: Annotated[
@@ -31,7 +31,7 @@ def export(
         typer.Option("--output", "-o", metavar="文件", help="写到文件；xlsx 必填。"),
     ] = None,
 ) -> None:
-    """导出案例、邮件或回信；案例的 xlsx 即汇总表。"""
+    """导出案例、邮件或答复；案例的 xlsx 即汇总表。"""
     from inbox_ingest.cli.opening import looking
     from inbox_ingest.reports import exports
     from inbox_ingest.settings import load_settings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-STAGE_WORDS = {"collect": "收信", "read": "读取", "file": "归档", "reply": "回信"}
+STAGE_WORDS = {"collect": "收信", "read": "读取", "file": "归档", "reply": "答复"}
 
 
 class Watcher(Protocol):

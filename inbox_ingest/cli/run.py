@@ -26,7 +26,7 @@ def run(
         ),
     ] = None,
     until: Annotated[Stage, typer.Option("--until", help="做到哪一步为止。")] = "reply",
-    send: Annotated[bool, typer.Option("--send", help="发出已批准的回信。")] = False,
+    send: Annotated[bool, typer.Option("--send", help="发出已批准的答复。")] = False,
 ) -> None:
-    """收信、读取、归档并拟好回信；可由定时任务反复运行。"""
+    """收信、读取、归档并拟好答复；可由定时任务反复运行。"""
     make_pass(Options(source, until, send))

@@ -20,14 +20,14 @@ def campaign_lines(campaign: Campaign, path: Path) -> list[Line]:
         f"表格栏目  {_joined(_fields(campaign))}",
         f"正文要求  {_joined(_text(campaign))}",
         f"案例编号  {campaign.numbers.number(1)}、{campaign.numbers.number(2)}……",
-        f"回信方式  {_MODES[campaign.replies.mode]}",
+        f"答复方式  {_MODES[campaign.replies.mode]}",
     ]
     lines = [Line(text, "heading") for text in wrap(campaign.title)]
     lines += [Line(piece) for text in texts for piece in wrap(text, hanging=" " * 10)]
     return [*lines, Line(f"活动文件和答复模板没有错误：{harmless(str(path))}")]
 
 
-_MODES = {"hold": "人工批准后发出", "auto": "自动发出", "off": "不回信"}
+_MODES = {"hold": "人工批准后发出", "auto": "自动发出", "off": "不答复"}
 
 
 def _joined(parts: Iterable[str]) -> str:

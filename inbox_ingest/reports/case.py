@@ -211,7 +211,7 @@ def _replies(case: Mapping[str, Any]) -> Iterable[Line]:
     replies: Sequence[Mapping[str, Any]] = case["replies"]
     if not replies:
         return
-    yield from _heading(f"回信  {len(replies)} 封")
+    yield from _heading(f"答复  {len(replies)} 封")
     for reply in replies:
         kind = REPLY_KIND_WORDS.get(reply["kind"], reply["kind"])
         state = REPLY_STATE_WORDS.get(reply["state"], reply["state"])

@@ -140,7 +140,7 @@ _REPLIES = (
     Column("内容", TALLEST_WIDTH, _plain("body")),
     Column("所回复的邮件", 36, _plain("in_reply_to")),
 )
-_TITLES = {"cases": "汇总表", "messages": "邮件", "replies": "回信"}
+_TITLES = {"cases": "汇总表", "messages": "邮件", "replies": "答复"}
 
 
 def write_xlsx(

@@ -87,7 +87,7 @@ def waiting_lines(entries: Entries, columns: int = WIDTH) -> list[Line]:
     """
     if not entries:
         return []
-    lines = [Line(""), Line("邮件和回信", "heading")]
+    lines = [Line(""), Line("邮件和答复", "heading")]
     mails = [entry["kind"] in ("question", "quarantined") for entry in entries]
     for entry, is_mail in zip(entries, mails, strict=True):
         number = f"{entry['reference'][:MAIL_NUMBER]}  " if is_mail else ""

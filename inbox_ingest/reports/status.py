@@ -65,7 +65,7 @@ def status_lines(
         *_balance(status["balance"]),
         *_cases(status["cases"]),
         *_counts("邮件", status["messages"], DISPOSITION_WORDS),
-        *_counts("回信", status["replies"], REPLY_STATE_WORDS),
+        *_counts("答复", status["replies"], REPLY_STATE_WORDS),
         *_issues(status["issues"]),
         *_for_a_person(int(status["for_a_person"]), waiting, letters),
     ]

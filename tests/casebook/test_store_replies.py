@@ -264,7 +264,7 @@ class TestApproving:
     ) -> None:
         old = self.about(book, 1)
         newer = self.about(book, 2, replaces=(old.id,))
-        with pytest.raises(UsageError, match="已另有回信"):
+        with pytest.raises(UsageError, match="已另有答复"):
             book.replies.approve(old.id, LATER, "张")
         assert book.replies.overtaken() == {old.id}
         assert book.replies.approve(newer.id, LATER, "张").state == "approved"

@@ -96,7 +96,7 @@ def test_the_whole_screen_reads_as_an_organiser_expects() -> None:
         "邮件",
         "  新投稿 34   补充材料 20   重复邮件 1",
         "",
-        "回信",
+        "答复",
         "  待批准 6   已发送 12",
         "",
         "最常见的问题",
