@@ -21,6 +21,7 @@ from inbox_ingest.casebook.database import Database
 from inbox_ingest.casebook.store_cases import CaseStore
 from inbox_ingest.casebook.store_collect import PlaceStore
 from inbox_ingest.casebook.store_decisions import DecisionStore
+from inbox_ingest.casebook.store_dues import DueStore
 from inbox_ingest.casebook.store_readings import ReadingStore
 from inbox_ingest.casebook.store_replies import ReplyStore
 from inbox_ingest.casebook.store_runs import RunStore
@@ -35,6 +36,7 @@ class Casebook:
         self.readings = ReadingStore(database)
         self.cases = CaseStore(database)
         self.decisions = DecisionStore(database)
+        self.dues = DueStore(database)
         self.replies = ReplyStore(database)
         self.runs = RunStore(database)
 

@@ -1,16 +1,15 @@
-"""The outbox: what is due, drafts, and the states a reply may pass through."""
+"""The outbox: drafts, and the states a reply may pass through."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, update
 
 from inbox_ingest.casebook import pausing, reply_ways
-from inbox_ingest.casebook.changes import IN_DOUBT, NewReply, Reply, ReplyDue, ReplyState
+from inbox_ingest.casebook.changes import IN_DOUBT, NewReply, Reply, ReplyState
 from inbox_ingest.casebook.database import Database, slices
 from inbox_ingest.casebook.pausing import Pause
 from inbox_ingest.casebook.reply_rows import (
@@ -23,45 +22,16 @@ from inbox_ingest.casebook.reply_rows import (
     replies_where,
 )
 from inbox_ingest.casebook.reply_ways import OUTDATED, REPLACED
-from inbox_ingest.casebook.tables import CASES, REPLIES, REPLY_DUES
+from inbox_ingest.casebook.tables import REPLIES, REPLY_DUES
 from inbox_ingest.casebook.tables_root import UtcText
 from inbox_ingest.errors import UsageError
 
 
 class ReplyStore:
-    """Replies and the rows that say one is due."""
+    """Letters to senders, whatever has become of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    # --- what is due --------------------------------------------------------------------------
-
-    def due(self) -> list[ReplyDue]:
-        """Revisions not yet answered, oldest first; held ones too."""
-        columns = REPLY_DUES.c
-        query = (
-            select(columns.id, CASES.c.case_no, columns.revision, columns.created_at, columns.held)
-            .join_from(REPLY_DUES, CASES)
-            .where(columns.reply_id.is_(None), columns.settled_at.is_(None))
-            .order_by(columns.id)
-        )
-        with self._database.reading() as connection:
-            return [ReplyDue(*row) for row in connection.execute(query)]
-
-    def agree(self, due_ids: Collection[int]) -> None:
-        """Release dues that waited for a person."""
-        self._change_dues(due_ids, {"held": None})
-
-    def settle(self, due_ids: Collection[int], now: datetime) -> None:
-        """Dues that need no reply (the same verdict again, no one to write to)."""
-        self._change_dues(due_ids, {"settled_at": now})
-
-    def _change_dues(self, due_ids: Collection[int], values: dict[str, Any]) -> None:
-        with self._database.writing() as connection:
-            for part in slices(due_ids):
-                connection.execute(
-                    update(REPLY_DUES).where(REPLY_DUES.c.id.in_(part)).values(values)
-                )
 
     # --- compose ------------------------------------------------------------------------------
 

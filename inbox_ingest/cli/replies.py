@@ -60,7 +60,7 @@ def list_replies(
     from inbox_ingest.reports.letters import reply_list_lines
 
     with _casebook() as (book, campaign, _):
-        held = [due for due in book.replies.due() if due.held]
+        held = [due for due in book.dues.waiting() if due.held]
         past = book.replies.overtaken()
         replies = [
             reply
@@ -202,7 +202,7 @@ def agree(
 ) -> None:
     """同意把重读或规则改动后的结论告诉投稿单位。"""
     with _casebook() as (book, _, __):
-        held = [due for due in book.replies.due() if due.held]
+        held = [due for due in book.dues.waiting() if due.held]
         waiting = dict.fromkeys(due.case_no for due in held)
         if not waiting:
             raise UsageError("没有等待同意的案例。")
@@ -212,7 +212,7 @@ def agree(
                 remedy="如 ingest replies agree DJ001；全部同意用 --all。",
             )
         chosen = [due for due in held if everything or due.case_no in (cases or ())]
-        book.replies.agree([due.id for due in chosen])
+        book.dues.agree([due.id for due in chosen])
     if chosen:
         typer.echo(f"已同意 {len(chosen)} 项，下一次运行时拟写答复。")
     strange = [number for number in cases or () if number not in waiting]

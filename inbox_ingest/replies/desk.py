@@ -91,7 +91,7 @@ class Desk:
         now = self._clock()
         hold_back(self.book, self.campaign, now)
         unsent = self.book.replies.find(states=UNSENT)
-        carry_out(plan_dates(unsent, self.campaign, now), self.book.replies, now)
+        carry_out(plan_dates(unsent, self.campaign, now), self.book, now)
         if not self._anything_to_draft():
             return 0
         templates = load_templates(self._campaign_file, self.campaign)
@@ -170,13 +170,13 @@ class Desk:
             with contextlib.suppress(CampaignError):  # told by `draft`
                 templates = load_templates(self._campaign_file, self.campaign)
         plan = plan_after(answered, outbox, self.campaign, templates)
-        carry_out(plan, self.book.replies, self._clock())
+        carry_out(plan, self.book, self._clock())
         return len(answered)
 
     def outbox(self) -> Outbox:
         """Everything that planning looks at, as it is now."""
         return Outbox(
-            dues=self.book.replies.due(),
+            dues=self.book.dues.waiting(),
             cases=self._cases(),
             mails=self.mails(),
             replies=self.book.replies.find(),
@@ -192,7 +192,7 @@ class Desk:
         return self._mails
 
     def _anything_to_draft(self) -> bool:
-        if any(due.held is None for due in self.book.replies.due()):
+        if any(due.held is None for due in self.book.dues.waiting()):
             return True
         if any(map(failed_in_writing, self.book.replies.find(states=["failed"]))):
             return True
@@ -214,9 +214,7 @@ class Desk:
     def _carry_out(
         self, templates: LetterTemplates, plan: Callable[[Outbox, Campaign, LetterTemplates], Plan]
     ) -> int:
-        return carry_out(
-            plan(self.outbox(), self.campaign, templates), self.book.replies, self._clock()
-        )
+        return carry_out(plan(self.outbox(), self.campaign, templates), self.book, self._clock())
 
     def _came_back(self, bounce: Bounce) -> bool:
         try:

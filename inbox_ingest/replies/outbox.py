@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from inbox_ingest.casebook.changes import IN_DOUBT, Reply, ReplyState
+from inbox_ingest.casebook.store import Casebook
 from inbox_ingest.casebook.store_replies import ReplyStore
 from inbox_ingest.errors import UsageError
 from inbox_ingest.replies.drafting import Plan
@@ -31,12 +32,13 @@ _NOT_SENT: _Settled = ("approved", "发送中断，已核实没有寄出，将�
 _UNKNOWN: _Settled = ("failed", IN_DOUBT)
 
 
-def carry_out(plan: Plan, replies: ReplyStore, now: datetime) -> int:
+def carry_out(plan: Plan, book: Casebook, now: datetime) -> int:
     """Write a plan; return how many letters were added.
 
     A person may have moved a reply since the plan was made: that person's word stands, and what the
     plan wanted with it is left to the next pass.
     """
+    replies = book.replies
     added = replies.add_all(plan.add, now)
     for reply_id, at in plan.answered:
         replies.note_answer(reply_id, at)
@@ -51,7 +53,7 @@ def carry_out(plan: Plan, replies: ReplyStore, now: datetime) -> int:
     for reply_id, before, after in plan.redate:
         replies.redate(reply_id, before, after)
     if plan.settle:
-        replies.settle(plan.settle, now)
+        book.dues.settle(plan.settle, now)
     return added
 
 

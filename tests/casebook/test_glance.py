@@ -283,7 +283,7 @@ def test_an_answer_that_waits_for_a_person_wakes_no_pass(book: Casebook, glance:
     receive(book, 1)
     file_cases(book, change(case_of(1), reply_due=True, reply_held="重读改变了结论"))
     assert glance.poll(INBOX.account, MONDAY).waiting == frozenset()
-    book.replies.agree([due.id for due in book.replies.due()])
+    book.dues.agree([due.id for due in book.dues.waiting()])
     assert glance.poll(INBOX.account, MONDAY).waiting == {"dues"}
 
 

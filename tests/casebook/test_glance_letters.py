@@ -20,7 +20,7 @@ def test_drafts_and_held_answers_are_counted_until_somebody_spoke(
     in_state(book, "draft", 1)
     in_state(book, "sent", 2)
     assert letters_waiting(glance) == LettersWaiting(1, 1)
-    book.replies.agree([due.id for due in book.replies.due()])
+    book.dues.agree([due.id for due in book.dues.waiting()])
     book.replies.approve(1, MONDAY, "袁")
     assert letters_waiting(glance) == LettersWaiting(0, 0)
 

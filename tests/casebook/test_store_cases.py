@@ -185,7 +185,7 @@ def test_a_reply_is_due_for_each_revision_that_asks_for_it_once(book: Casebook) 
     second = case_of(1, number="DJ001", late=True)
     file_cases(book, change(second, reply_due=True, reply_held="重读改变了结论"))
     file_cases(book, change(case_of(1, number="DJ001"), reply_due=False))
-    due = [(item.case_no, item.revision, item.held) for item in book.replies.due()]
+    due = [(item.case_no, item.revision, item.held) for item in book.dues.waiting()]
     assert due == [("DJ001", 1, None), ("DJ001", 2, "重读改变了结论")]
 
 
@@ -202,7 +202,7 @@ def test_a_merged_case_closes_and_its_mails_go_to_the_other(book: Casebook) -> N
     assert known(book)["DJ002"].closed
     assert known(book)["DJ002"].merged_into == "DJ001"
     assert open_issues(book) == []
-    assert [item.case_no for item in book.replies.due()] == ["DJ001"]
+    assert [item.case_no for item in book.dues.waiting()] == ["DJ001"]
     links = rows(book, "SELECT DISTINCT case_id, raw_sha256 FROM case_messages")
     assert set(links) == {(1, mail_sha(1)), (1, mail_sha(2)), (1, mail_sha(3))}
     before = everything(book)

@@ -59,7 +59,7 @@ def in_state(book: Casebook, state: ReplyState, number: int = 1) -> Reply:
 
 def test_a_composed_reply_answers_its_dues_and_names_its_cases(book: Casebook) -> None:
     filed(book)
-    dues = tuple(due.id for due in book.replies.due())
+    dues = tuple(due.id for due in book.dues.waiting())
     reply = book.replies.add(
         new(
             cases=(("DJ001", 1), ("DJ002", 1)),
@@ -70,7 +70,7 @@ def test_a_composed_reply_answers_its_dues_and_names_its_cases(book: Casebook) -
         ),
         MONDAY,
     )
-    assert book.replies.due() == []
+    assert book.dues.waiting() == []
     assert reply == book.replies.get(reply.id) == book.replies.by_message_id(reply.message_id)
     assert reply.cases == (("DJ001", 1), ("DJ002", 1))
     assert reply.references == ("<a@x>", "<b@x>")
@@ -81,17 +81,17 @@ def test_composing_the_same_again_makes_no_second_reply(book: Casebook) -> None:
     filed(book)
     first = book.replies.add(new(), MONDAY)
     book.replies.move(first.id, "approved", MONDAY, by="袁")
-    dues = tuple(due.id for due in book.replies.due())
+    dues = tuple(due.id for due in book.dues.waiting())
     again = book.replies.add(new(body="别的话", dues=dues), LATER)
     assert again.id == first.id
     assert (again.state, again.body) == ("approved", first.body)
-    assert book.replies.due() == []
+    assert book.dues.waiting() == []
 
 
 def test_a_reply_about_an_unknown_case_is_refused_whole(book: Casebook) -> None:
     filed(book)
     before = everything(book)
-    dues = tuple(due.id for due in book.replies.due())
+    dues = tuple(due.id for due in book.dues.waiting())
     with pytest.raises(UsageError, match="DJ404"):
         book.replies.add(new(cases=(("DJ001", 1), ("DJ404", 1)), dues=dues), MONDAY)
     assert everything(book) == before
@@ -393,12 +393,12 @@ def test_dues_are_held_released_and_settled(book: Casebook) -> None:
         change(case_of(1), reply_due=True, reply_held="重读改变了结论"),
         change(case_of(2), reply_due=True),
     )
-    first, second = book.replies.due()
+    first, second = book.dues.waiting()
     assert (first.held, second.held) == ("重读改变了结论", None)
-    book.replies.agree([first.id])
-    assert [due.held for due in book.replies.due()] == [None, None]
-    book.replies.settle([second.id], LATER)
-    assert [due.id for due in book.replies.due()] == [first.id]
+    book.dues.agree([first.id])
+    assert [due.held for due in book.dues.waiting()] == [None, None]
+    book.dues.settle([second.id], LATER)
+    assert [due.id for due in book.dues.waiting()] == [first.id]
 
 
 def test_replies_are_found_by_state_and_address(book: Casebook) -> None:

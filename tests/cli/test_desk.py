@@ -429,11 +429,11 @@ def test_nobody_is_written_to_because_of_a_decision(ingest: Ingest, home: Path) 
     from inbox_ingest.casebook.store import open_casebook
 
     with open_casebook(home / "casebook.sqlite3") as book:
-        book.replies.settle([due.id for due in book.replies.due()], FIRST.received_at)
+        book.dues.settle([due.id for due in book.dues.waiting()], FIRST.received_at)
     done(ingest("split", "DJ001", "IMG_2.jpg"))
     done(ingest("merge", "DJ003", "DJ002"))
     with open_casebook(home / "casebook.sqlite3") as book:
-        assert book.replies.due() == []
+        assert book.dues.waiting() == []
 
 
 def test_without_data_there_is_nothing_to_decide(ingest: Ingest, home: Path) -> None:

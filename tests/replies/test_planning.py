@@ -67,7 +67,7 @@ class TestRefused:
         (letter,) = office.replies()
         assert letter.state == "withheld"
         assert reason in (letter.reason or "")
-        assert not office.book.replies.due()
+        assert not office.book.dues.waiting()
         with looking(office) as glance:
             assert [entry["kind"] for entry in glance.for_a_person()] == ["refused"]
             (line,) = glance.export("replies")
@@ -118,7 +118,7 @@ class TestAgreement:
         deliver(office, server)
         office.campaign = with_limit(office.campaign, 1)
         file_mail(office.book, office.campaign, office.clock, everything=True)
-        (due,) = office.book.replies.due()
+        (due,) = office.book.dues.waiting()
         assert due.held == HELD_BY_REREADING
         assert office.draft() == 0
         # Another's mail makes the pass draft: what is held stays held.
@@ -127,7 +127,7 @@ class TestAgreement:
         )
         assert office.draft() == 1
         assert {r.to for r in office.replies("draft", "approved")} == {"zhou@linhai.example.cn"}
-        office.book.replies.agree([due.id])
+        office.book.dues.agree([due.id])
         assert office.draft() == 1
         body = office.replies("draft")[-1].body
         assert "超过1字上限" in body
@@ -143,7 +143,7 @@ class TestAgreement:
         office.campaign = with_limit(office.campaign, now)
         file_mail(office.book, office.campaign, office.clock, everything=True)
         assert office.desk().would_tell({"DJ001"}) == (SENDER,)
-        office.book.replies.agree([due.id for due in office.book.replies.due()])
+        office.book.dues.agree([due.id for due in office.book.dues.waiting()])
         assert office.draft() == 1
         (letter,) = office.replies("draft")
         assert f"超过{now}字上限" in letter.body
@@ -158,7 +158,7 @@ class TestAgreement:
         assert "超过1字上限" in deliver(office, server).body
         office.campaign = good
         file_mail(office.book, good, office.clock, everything=True)
-        office.book.replies.agree([due.id for due in office.book.replies.due()])
+        office.book.dues.agree([due.id for due in office.book.dues.waiting()])
         assert office.draft() == 1
         letter = office.replies("draft")[0]
         assert letter.kind == "receipt"

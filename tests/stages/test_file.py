@@ -156,7 +156,7 @@ def test_a_decision_reaches_the_twin_of_its_case(book: Casebook) -> None:
 
 
 def test_a_case_that_becomes_anothers_twin_is_nothing_to_tell_its_sender(filed: Casebook) -> None:
-    filed.replies.settle([due.id for due in filed.replies.due()], NOW)
+    filed.dues.settle([due.id for due in filed.dues.waiting()], NOW)
     title = "山路弯弯党旗引"
     third = mail(
         form(title, "航道处", filename="表3.docx"),
@@ -168,7 +168,7 @@ def test_a_case_that_becomes_anothers_twin_is_nothing_to_tell_its_sender(filed: 
     receive(filed, third)
     file(filed)
     assert statuses(filed) == {"DJ001": "complete", "DJ002": "review", "DJ003": "incomplete"}
-    assert [due.case_no for due in filed.replies.due()] == ["DJ003"]
+    assert [due.case_no for due in filed.dues.waiting()] == ["DJ003"]
     causes = rows(filed, "SELECT cause FROM revisions WHERE case_id = 2 ORDER BY number")
     assert causes[1:] == [("others",)]
 
