@@ -128,7 +128,9 @@ def test_an_empty_list_says_what_there_is_to_ask_for(casebook: Path, ingest: Ing
     assert "DJ001" in ingest("list", "--city", "未知").out
 
 
-@pytest.mark.parametrize("written", ["ＤＪ００１", " dj001 ", "DJ 001", "DJ1", "1", "０１", "第1号"])
+@pytest.mark.parametrize(
+    "written", ["ＤＪ００１", " dj001 ", "DJ 001", "DJ1", "1", "０１", "第1号"]
+)
 def test_a_case_number_is_understood_as_people_write_it(
     casebook: Path, ingest: Ingest, written: str
 ) -> None:
