@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.bearers import Bearers
 from inbox_ingest.casebook.changes import Decision, KnownCase, Outcome
 from inbox_ingest.casebook.deciding import DecidedFold
 from inbox_ingest.casebook.draft import DraftCase
@@ -20,6 +19,7 @@ from inbox_ingest.casebook.folding import Fold
 from inbox_ingest.casebook.freeze import freeze
 from inbox_ingest.casebook.index import Index
 from inbox_ingest.casebook.numbering import Numbering
+from inbox_ingest.casebook.served import Served
 from inbox_ingest.casebook.twins import twins_of
 from inbox_ingest.casebook.verdicts import Verdicts
 from inbox_ingest.records import Case, IssueCode, Received
@@ -62,7 +62,7 @@ def assemble(
     mails = sorted(received, key=lambda r: (r.received_at, r.reading.raw_sha256))
     numbering = Numbering(known, [item.reading for item in mails])
     verdicts = Verdicts.of(decisions)
-    index = Index(campaign, sent or {}, Bearers.among(mails, campaign))
+    index = Index(campaign, sent or {}, Served.among(mails, campaign))
     fold = Fold(campaign, numbering, verdicts, index)
     for item in mails:
         fold.take(item)

@@ -58,6 +58,11 @@ class Bearers:
         """Whether more than one unit bears this title."""
         return len(self._by_title.get(title, ())) > 1
 
+    def sent_by(self, address: str, title: str) -> Name | None:
+        """The unit, of several that bear the title, whose form alone `address` sent."""
+        sent = [b for b in self._by_title.get(title, ()) if address in b.senders]
+        return sent[0].names[0] if len(sent) == 1 and self.several(title) else None
+
     def only_sent_for(self, address: str, title: str, known: Iterable[Name]) -> bool:
         """Whether `address` sent the form of one unit alone, and `known` speak of that unit."""
         sent = [b for b in self._by_title.get(title, ()) if address in b.senders]

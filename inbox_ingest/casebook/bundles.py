@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.naming import Name, name_of, richer
@@ -26,6 +26,7 @@ class Bundle:
     """Documents of one mail that belong to one case.
 
     `key` is a person's word on where they belong: a case number, or `own:…` for a case of its own.
+    `lent` is what of the name its mail says, not its documents: the unit alone, or all of it.
     `grouping` says in words why they were taken together; empty for a single file.
     """
 
@@ -36,6 +37,7 @@ class Bundle:
     key: str | None = None
     paired: list[str] = field(default_factory=list)
     grouping: str = ""
+    lent: Literal["", "unit", "name"] = ""
 
     def doubt(self, sentence: str, roles: Iterable[Role], file: Attachment | None = None) -> None:
         """Say that documents of these roles may belong here, or may not."""

@@ -27,7 +27,7 @@ class DecidedFold(Fold):
     """The second fold. `natural` is the first, finished."""
 
     def __init__(self, natural: Fold) -> None:
-        fresh = Index(natural.campaign, natural.index.sent, natural.index.bearers)
+        fresh = Index(natural.campaign, natural.index.sent, natural.index.served)
         super().__init__(natural.campaign, natural.numbering, natural.verdicts, fresh)
         self._natural = natural.steps
         self._by_number = {n: case for case in natural.index.cases for n in case.numbers}

@@ -5,9 +5,18 @@ A doubt costs the organiser a look; a wrong case costs a unit a letter about wha
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from inbox_ingest.casebook.bundles import Bundle
+from inbox_ingest.casebook.corrections import calls_itself_correction
 from inbox_ingest.casebook.draft import DraftCase
-from inbox_ingest.casebook.index import Index, append_new, quoted_cases, threaded_cases
+from inbox_ingest.casebook.index import (
+    Index,
+    append_new,
+    cases_of_sender,
+    quoted_cases,
+    threaded_cases,
+)
 from inbox_ingest.casebook.matching import Match
 from inbox_ingest.casebook.naming import (
     agree_with_any,
@@ -16,7 +25,6 @@ from inbox_ingest.casebook.naming import (
 )
 from inbox_ingest.casebook.pointing import Names, said_outside
 from inbox_ingest.casebook.proof import belongs
-from inbox_ingest.casebook.weighing import calls_itself_correction
 from inbox_ingest.records import Received
 
 
@@ -116,8 +124,29 @@ def _copied_before(index: Index, bundle: Bundle, received: Received) -> list[Dra
     return list(index.by_copier.get(sender.address.casefold(), ()))
 
 
+def _piece_of_sender(index: Index, bundle: Bundle, received: Received) -> list[DraftCase]:
+    """What names nothing, and the sender's cases of these days that lack just that."""
+    limit = timedelta(hours=index.campaign.assembly.complementary_hours)
+    recent = [
+        case
+        for case in cases_of_sender(index, bundle, received)
+        if case.received_at is not None and received.received_at - case.received_at <= limit
+    ]
+    if bundle.name.known:
+        recent = [case for case in recent if not any(name.known for name in case.names)]
+    return [case for case in recent if not any(case.holds(role) for role in bundle.roles)]
+
+
 def _lacks(case: DraftCase, bundle: Bundle) -> bool:
     return not any(case.holds(role) for role in bundle.roles)
 
 
-_CLUES = (_title_alone, _unit_misspelt, _unit_changed, _called_after, _misread, _copied_before)
+_CLUES = (
+    _title_alone,
+    _unit_misspelt,
+    _unit_changed,
+    _called_after,
+    _misread,
+    _copied_before,
+    _piece_of_sender,
+)

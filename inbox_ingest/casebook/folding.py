@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.index import Index, quoted_cases, threaded_cases
 from inbox_ingest.casebook.matching import Match, find_case
 from inbox_ingest.casebook.numbering import Numbering
-from inbox_ingest.casebook.sorting import bundles_of
 from inbox_ingest.casebook.verdicts import Verdicts
 from inbox_ingest.casebook.weighing import WHICH
 from inbox_ingest.reading.correspondence import (
@@ -24,7 +23,7 @@ from inbox_ingest.reading.correspondence import (
     is_delivery_report,
 )
 from inbox_ingest.reading.formats import PROGRAM_NAMES, PROGRAMS
-from inbox_ingest.records import Attachment, Disposition, IssueCode, Reason, Received
+from inbox_ingest.records import Attachment, Disposition, IssueCode, Reason, Received, Role
 
 
 class Step(NamedTuple):
@@ -84,7 +83,7 @@ class Fold:
         advertising = is_advertising(reading.message, reading.text)
         return [
             bundle
-            for bundle in bundles_of(reading, self.campaign)
+            for bundle in self.index.served.bundles(reading)
             if bundle.is_submission
             or (
                 not (automatic or advertising)
@@ -160,7 +159,9 @@ class Fold:
             for other in (case, *match.doubtful):
                 if sentence not in other.doubts:
                     other.doubts.append(sentence)
-                other.doubtful_roles.update(CORE_ROLES if other is case else bundle.roles)
+                other.doubtful_roles.update(
+                    _elsewhere(bundle, match.doubtful) if other is case else bundle.roles
+                )
         self.index.note(case, bundle, received)
 
     def settle_mail(self, received: Received, done: Done) -> None:
@@ -202,6 +203,14 @@ class Fold:
             reading.raw_sha256, disposition, waits_for_person=waits, reasons=(reason,)
         )
         self.outcomes.append((outcome, cases))
+
+
+def _elsewhere(bundle: Bundle, doubtful: Sequence[DraftCase]) -> Iterable[Role]:
+    """What a new case lacks and may lie in another: what a nameless one has, else anything."""
+    nameless = not any(name.known for case in doubtful for name in case.names)
+    if not (bundle.name.known and doubtful and nameless):
+        return CORE_ROLES
+    return {role for role in CORE_ROLES if any(case.holds(role) for case in doubtful)}
 
 
 def _may_hide_material(bundle: Bundle) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.casebook.bearers import Bearers
 from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.mentions import units_named_by
 from inbox_ingest.casebook.naming import title_by_ocr
 from inbox_ingest.casebook.pointing import Names
 from inbox_ingest.casebook.proof import belongs
+from inbox_ingest.casebook.served import Served
 from inbox_ingest.records import Reading, Received
 
 
@@ -21,12 +21,12 @@ from inbox_ingest.records import Reading, Received
 class Index:
     """The cases so far, found by what clues go by. Grows with the fold.
 
-    Only the `bearers` of titles know all mail from the start.
+    Only what is `served` is known of all mail from the start.
     """
 
     campaign: Campaign
     sent: Mapping[str, tuple[str, ...]]
-    bearers: Bearers
+    served: Served
     cases: list[DraftCase] = field(default_factory=list)
     by_message_id: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))
     by_bytes: dict[str, list[DraftCase]] = field(default_factory=lambda: defaultdict(list))

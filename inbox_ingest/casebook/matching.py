@@ -119,8 +119,8 @@ def _in_words(code: str, text: str, weight: Weight) -> str:
         return f"{_APART_FROM_TITLES.get(code, text)}；案例名称不同，但{weight.why}"
     if code == "title":
         return f"{text}，{weight.why}"
-    if code != "unit-title":
-        return text
+    if code != "unit-title" or weight.titles is None:
+        return weight.why or text
     unit = "申报单位相同" if weight.surely else "申报单位相符（写法略有不同，另有佐证）"
     if weight.titles is Titles.NEAR:
         return f"{unit}，案例名称相近，{weight.why}"

@@ -190,8 +190,8 @@ def strangers(first: Name, second: Name, campaign: Campaign) -> bool:
     titles = nearest_title([first], second, campaign)
     if titles is None or titles >= Titles.NEAR:
         return False
-    return _same_units([first], second, campaign) == "other" and not misspells(
-        first.whole_unit, second.whole_unit
+    return _same_units([first], second, campaign) == "other" and not _slip(
+        first.whole_unit, second.whole_unit, campaign
     )
 
 
@@ -200,7 +200,17 @@ def same_title_misspelt_unit(known: Sequence[Name], name: Name, campaign: Campai
     titles = nearest_title(known, name, campaign)
     if titles is None or titles < Titles.NEAR:
         return False
-    return any(other.unit and misspells(other.whole_unit, name.whole_unit) for other in known)
+    return any(other.unit and _slip(other.whole_unit, name.whole_unit, campaign) for other in known)
+
+
+def _slip(one: str, other: str, campaign: Campaign) -> bool:
+    """Whether two names of units differ by a slip; 南京市… and 南通市… are two towns' units."""
+    towns = [
+        {word for words in campaign.cities.values() for word in words if word in unit}
+        for unit in (one, other)
+    ]
+    apart = all(towns) and not towns[0] & towns[1]
+    return not apart and misspells(one, other)
 
 
 def units_agree(
@@ -246,10 +256,12 @@ def _same_units(
         unit
         for unit, ocr in units.items()
         if compatible_units(unit, name.whole_unit, suffixes)
-        or ((ocr or name.ocr) and misspells(unit, name.whole_unit))
+        or ((ocr or name.ocr) and _slip(unit, name.whole_unit, campaign))
     ]
     others = [
-        unit for unit in units if unit not in alike and not any(misspells(unit, a) for a in alike)
+        unit
+        for unit in units
+        if unit not in alike and not any(_slip(unit, a, campaign) for a in alike)
     ]
     return "alike" if alike and not others else "other"
 

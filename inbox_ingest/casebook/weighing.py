@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from inbox_ingest.casebook.bundles import Bundle
+from inbox_ingest.casebook.corrections import calls_itself_correction, own_subject
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.index import Index, quoted_cases, threaded_cases
 from inbox_ingest.casebook.likeness import Likeness, likeness
@@ -24,19 +25,10 @@ from inbox_ingest.casebook.naming import (
     units_agree,
 )
 from inbox_ingest.casebook.proof import belongs, same_hand, same_person
-from inbox_ingest.casebook.replacing import may_join
+from inbox_ingest.casebook.replacing import may_be_anothers, may_join
 from inbox_ingest.checking.sameness import Titles
-from inbox_ingest.reading.correspondence import bare_subject
 from inbox_ingest.records import Received
 
-_CORRECTION = re.compile(
-    r"更正|更改|修改|修订|改正|订正|替换|重报|作废|为准|补正|改后|重新(?:报送|上报|提交|发送|申报|填写|盖章)"
-)
-# In a letter such words also stand in “如需修改，请联系”.
-_CORRECTED = re.compile(
-    r"(?:更正|更改|修改|修订|改正|订正)(?:后|过|了|如下|版|稿|的?(?:申报表|正文|扫描件|盖章件|案例))"
-    r"|已(?:经)?(?:作了?|做了?)?(?:更正|更改|修改|修订|改正|订正)|以(?:本|此|这)\S{0,6}为准"
-)
 _ANOTHER = re.compile(
     r"另(?:外)?(?:再|又|行)?(?:申?报|有?一[个件篇]|[个件]案例)|第[二三四五六]\s*[个件篇]|[再又](?:申?报|有)一[个件篇]|其他案例"
 )
@@ -71,19 +63,6 @@ _NO = Weight(Verdict.NO)
 _YES = Weight(Verdict.YES)
 
 
-def calls_itself_correction(bundle: Bundle, received: Received) -> bool:
-    """Whether subject, file names or words say that something is to be replaced."""
-    names = [file.filename or "" for file in bundle.attachments]
-    said = any(_CORRECTION.search(words) for words in (_own_subject(received), *names))
-    return said or bool(_CORRECTED.search(received.reading.text))
-
-
-def _own_subject(received: Received) -> str:
-    """The subject, but for that of an answer: the older mail's words."""
-    subject = received.reading.message.subject or ""
-    return subject if bare_subject(subject) == subject.strip() else ""
-
-
 @dataclass(frozen=True, slots=True)
 class Mailed:
     """A bundle with what its mail says of it: the cases answered, a correction, another case."""
@@ -102,7 +81,7 @@ class Mailed:
             received,
             (*threaded_cases(index, received), *quoted_cases(index, received)),
             calls_itself_correction(bundle, received),
-            bool(_ANOTHER.search(f"{_own_subject(received)}\n{received.reading.text}")),
+            bool(_ANOTHER.search(f"{own_subject(received)}\n{received.reading.text}")),
         )
 
     @property
@@ -134,12 +113,15 @@ def weigh(index: Index, case: DraftCase, mailed: Mailed, code: str) -> Weight:
         if not same_hand(case, bundle, mailed.received, campaign, answers=answers):
             return _NO
     titles = _titles(index, case, mailed)
-    if titles is None:
+    if bundle.lent == "name" and titles is not None and titles < Titles.NEAR:
+        return _NO  # the mail means another case of the sender
+    if titles is None or bundle.lent == "name":
         return _untitled(index, case, mailed, code)
     if titles is not Titles.EQUAL and case.messages[0] == mailed.received.reading.raw_sha256:
         return _NO  # begun by this very mail, whose bundles were told apart already
     if titles is Titles.EQUAL:
-        weight = _YES if unit else _title_alone(index, case, mailed)
+        named = unit and bundle.lent != "unit"
+        weight = _YES if named else _title_alone(index, case, mailed)
     elif titles is Titles.NEAR:
         weight = _near(case, mailed, _alike(index, case, mailed))
     elif titles is Titles.NUMBERED:
@@ -215,18 +197,26 @@ def _untitled(index: Index, case: DraftCase, mailed: Mailed, code: str) -> Weigh
     named = speaks_of_another_unit(case, mailed.received, index.campaign)
     if named is not None and not mailed.bundle.name.known:
         return Weight(Verdict.DOUBT, f"来信提到“{named}”，不能确定{{files}}属于哪个案例")
-    another = mailed.another and not (mailed.fills(case) and len(mailed.answered) > 1)
+    lent = mailed.bundle.lent == "name"
+    another = mailed.another and not lent
+    another = another and not (mailed.fills(case) and len(mailed.answered) > 1)
     fits = may_join(
         index, case, mailed.bundle, mailed.received, code=code, corrects=mailed.corrects
     )
-    return _YES if fits and not another else Weight(Verdict.DOUBT, WHICH)
+    if (
+        another
+        or not fits
+        or may_be_anothers(index, case, mailed.bundle, mailed.received, code=code)
+    ):
+        return Weight(Verdict.DOUBT, WHICH)
+    return Weight(Verdict.YES, "来信或文件名写明是该案例的材料" if lent else "")
 
 
 def _title_alone(index: Index, case: DraftCase, mailed: Mailed) -> Weight:
     """Equal titles, and one side names no unit: by the sender or the thread, else to fill a gap."""
     title, address = mailed.bundle.name.title, mailed.address
     mine, answers = belongs(case, mailed.received), case in mailed.answered
-    if not index.bearers.several(title):
+    if not index.served.bearers.several(title):
         if mine or answers:
             return Weight(Verdict.YES, "来自同一发件人或同一往来邮件")
         if mailed.fills(case):
@@ -234,7 +224,7 @@ def _title_alone(index: Index, case: DraftCase, mailed: Mailed) -> Weight:
         return Weight(Verdict.DOUBT, WHICH)
     known = [*case.names, mailed.bundle.name]
     named = any(name.unit for name in known)
-    tied = index.bearers.only_sent_for(address, title, known) if named else mine
+    tied = index.served.bearers.only_sent_for(address, title, known) if named else mine
     if not any(name.unit for name in case.names):
         tied = tied and mine  # else its documents may be somebody else's
     says = mailed.corrects or mailed.fills(case) or _alike(index, case, mailed).same
