@@ -74,10 +74,12 @@ def assemble(
 
 
 def _finished(fold: Fold, next_sequence: int | None) -> Assembled:
-    """Settle every case, look for twins, hand out known numbers, freeze."""
+    """Settle every case, ask what is still open, look for twins, hand out known numbers, freeze."""
     campaign, drafts = fold.campaign, fold.index.cases
     for draft in drafts:
         draft.settle(campaign)
+    for question in fold.questions:
+        question.ask(campaign)
     numbers, merged = fold.numbering.settle(drafts, fold.verdicts)
     if next_sequence is not None:
         fresh = (campaign.numbers.number(n) for n in itertools.count(next_sequence))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.index import Index, quoted_cases, threaded_cases
 from inbox_ingest.casebook.matching import Match, find_case
 from inbox_ingest.casebook.numbering import Numbering
+from inbox_ingest.casebook.questions import Question
 from inbox_ingest.casebook.verdicts import Verdicts
 from inbox_ingest.casebook.weighing import WHICH
 from inbox_ingest.reading.correspondence import (
@@ -56,6 +57,7 @@ class Fold:
         self.index = index
         self.outcomes: list[tuple[Outcome, list[DraftCase]]] = []
         self.steps: dict[str, list[Step]] = defaultdict(list)
+        self.questions: list[Question] = []
         self._claimed: set[str] = set()
 
     def take(self, received: Received) -> None:
@@ -151,17 +153,12 @@ class Fold:
             done.reasons.append(together)
         done.cases.append(case)
         for doubt in bundle.doubts:
-            case.doubts.append(doubt.sentence)
-            case.doubtful_roles.update(doubt.roles)
+            self.questions.append(Question(doubt.sentence, case, doubt.roles))
         if (match.doubtful or match.doubt) and bundle.roles:
             names = "、".join(f"“{a.filename}”" for a in bundle.attachments if a.filename)
             sentence = (match.doubt or WHICH).format(files=names or "来信材料")
-            for other in (case, *match.doubtful):
-                if sentence not in other.doubts:
-                    other.doubts.append(sentence)
-                other.doubtful_roles.update(
-                    _elsewhere(bundle, match.doubtful) if other is case else bundle.roles
-                )
+            here = _elsewhere(bundle, match.doubtful)
+            self.questions.append(Question(sentence, case, here, match.doubtful, bundle.roles))
         self.index.note(case, bundle, received)
 
     def settle_mail(self, received: Received, done: Done) -> None:
@@ -205,12 +202,12 @@ class Fold:
         self.outcomes.append((outcome, cases))
 
 
-def _elsewhere(bundle: Bundle, doubtful: Sequence[DraftCase]) -> Iterable[Role]:
+def _elsewhere(bundle: Bundle, doubtful: Sequence[DraftCase]) -> frozenset[Role]:
     """What a new case lacks and may lie in another: what a nameless one has, else anything."""
     nameless = not any(name.known for case in doubtful for name in case.names)
     if not (bundle.name.known and doubtful and nameless):
         return CORE_ROLES
-    return {role for role in CORE_ROLES if any(case.holds(role) for case in doubtful)}
+    return frozenset(role for role in CORE_ROLES if any(case.holds(role) for case in doubtful))
 
 
 def _may_hide_material(bundle: Bundle) -> bool:
