@@ -180,6 +180,7 @@ class CaseText(Frozen):
 
     `text_sha256` is over the text without white space: two files with the same text share it.
     `signature` is a min-hash of the body for near-duplicate search, empty where there is no body.
+    `doubts` say in Chinese what of the text could not be told: a person looks.
     """
 
     title: str | None
@@ -189,6 +190,7 @@ class CaseText(Frozen):
     sections: tuple[SectionRecord, ...]
     text_sha256: str
     signature: tuple[int, ...] = ()
+    doubts: tuple[str, ...] = ()
     evidence: Evidence
 
 
@@ -331,7 +333,8 @@ class Case(Frozen):
     neither the number of passes nor the order of storing; where people decided, it never falls.
     `late` says that the first material came after the window closed; `late_corrections` that
     documents did which changed a case begun in time. `unsure` are doubts in words; documents of
-    `doubtful_roles` may lie in another case, so nobody is told that they are missing.
+    `doubtful_roles` may lie in another case, so nobody is told that they are missing. Of `undecided`
+    roles several versions came together: nothing in the one shown is held against the sender.
     """
 
     anchor: str
@@ -350,6 +353,7 @@ class Case(Frozen):
     late_corrections: bool = False
     unsure: tuple[str, ...] = ()
     doubtful_roles: tuple[Role, ...] = ()
+    undecided: tuple[Role, ...] = ()
     duplicates_of: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
     waived_before: tuple[str, ...] = ()

@@ -8,6 +8,13 @@ from datetime import datetime
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.continuing import joined
 from inbox_ingest.casebook.draft import DraftCase
+from inbox_ingest.casebook.versions import (
+    WORD_KINDS,
+    Versions,
+    forms_among,
+    texts_among,
+    undecided,
+)
 from inbox_ingest.records import (
     ROLES,
     Attachment,
@@ -20,7 +27,7 @@ from inbox_ingest.records import (
     Role,
 )
 
-_WORD_FIRST = ("docx", "docm", "doc", "wps", "rtf", "odt")
+_WHAT = {"form": "申报表", "case_text": "正文"}
 
 
 def freeze(
@@ -40,17 +47,21 @@ def freeze(
     documents = tuple(sorted(draft.materials, key=_place))
     pieces = draft.standing_pieces()
     fragments = {new for new, how in pieces.items() if how.fragment}
-    text, doubts = _one_text(documents, fragments, campaign)
-    doubts = [*(how.doubt for how in pieces.values() if how.doubt is not None), *doubts]
+    text, texts = _one_text(documents, fragments, campaign)
+    settled: dict[Role, Versions] = {"form": forms_among(documents), "case_text": texts}
+    current, outdated = _current(documents, settled)
+    doubts = [how.doubt for how in pieces.values() if how.doubt is not None]
+    doubts += [found.doubt(_WHAT[role]) for role, found in settled.items() if found.rivals]
+    open_roles = [role for role, found in settled.items() if undecided(role, found, documents)]
     # Who waives the doubt says that the case is what it is: what it lacks then is missing.
     looked_at = IssueCode.ASSEMBLY_UNSURE in set(waived) - set(waived_before)
     return Case(
         anchor=draft.anchor,
         case_no=case_no,
-        documents=documents,
-        superseded=tuple(draft.superseded),
+        documents=current,
+        superseded=(*draft.superseded, *outdated),
         links=tuple(draft.links),
-        values={**_values(documents, text, campaign), **fixed},
+        values={**_values(settled["form"].counting, current, text, campaign), **fixed},
         case_text=text,
         message_sha256s=tuple(draft.messages),
         senders=tuple(draft.senders),
@@ -61,6 +72,7 @@ def freeze(
         late_corrections=draft.late_corrections,
         unsure=tuple(dict.fromkeys([*draft.doubts, *doubts, *contradictions])),
         doubtful_roles=() if looked_at else _in_order(draft.doubtful_roles),
+        undecided=() if looked_at else tuple(open_roles),
         duplicates_of=tuple(duplicates_of),
         waived=tuple(waived),
         waived_before=tuple(waived_before),
@@ -77,7 +89,7 @@ def _place(material: Material) -> tuple[int, int, float, int, str]:
     attachment = material.attachment
     kind = attachment.kind
     when = -material.received_at.timestamp() if material.received_at else 0.0
-    word = _WORD_FIRST.index(kind) if kind in _WORD_FIRST else len(_WORD_FIRST)
+    word = WORD_KINDS.index(kind) if kind in WORD_KINDS else len(WORD_KINDS)
     return ROLES.index(attachment.role), _unread(attachment), when, word, attachment.part
 
 
@@ -85,12 +97,42 @@ def _unread(attachment: Attachment) -> int:
     return 0 if attachment.form or attachment.case_text or attachment.scan else 1
 
 
+def _current(
+    documents: Sequence[Material], settled: Mapping[Role, Versions]
+) -> tuple[tuple[Material, ...], list[Material]]:
+    """The documents that stay, of each role the one that counts in front; and the versions outdated.
+
+    What holds a text besides an outdated form stays while no other document has one, and the reverse.
+    """
+    first = {role: found.counting[0] for role, found in settled.items() if found.counting}
+    old = [material for found in settled.values() for material in found.outdated]
+    kept = [material for material in documents if material not in old]
+    outdated = [
+        material
+        for material in documents
+        if material in old
+        and (material.attachment.form is None or any(map(_is_form, kept)))
+        and (material.attachment.case_text is None or any(m.attachment.case_text for m in kept))
+    ]
+    current = [material for material in documents if material not in outdated]
+    current.sort(key=lambda m: (ROLES.index(m.attachment.role), m != first.get(m.attachment.role)))
+    return tuple(current), outdated
+
+
+def _is_form(material: Material) -> bool:
+    return material.attachment.role == "form" and material.attachment.form is not None
+
+
 def _values(
-    documents: Sequence[Material], text: CaseText | None, campaign: Campaign
+    forms: Sequence[Material],
+    documents: Sequence[Material],
+    text: CaseText | None,
+    campaign: Campaign,
 ) -> dict[str, FieldValue]:
     values: dict[str, FieldValue] = {}
+    sources = [*forms, *(m for m in documents if m.attachment.role == "form_scan")]
     for field in campaign.form.fields:
-        best = _first_filled(documents, field.name)
+        best = _first_filled(sources, field.name)
         if best is None and text is not None and field.key in ("title", "unit"):
             written = text.title if field.key == "title" else text.unit
             if written:
@@ -106,39 +148,36 @@ def _in_text(evidence: Evidence, where: str) -> Evidence:
     return evidence.model_copy(update={"where": where})
 
 
-def _first_filled(documents: Sequence[Material], name: str) -> FieldValue | None:
-    """The value of the form, else of the scan; an empty cell is kept where no better one is."""
-    empty: FieldValue | None = None
-    for role in ("form", "form_scan"):
-        for material in documents:
-            form = material.attachment.form
-            if material.attachment.role != role or form is None or name not in form.fields:
-                continue
-            value = form.fields[name]
-            if value.value is not None or value.ticked:
-                return value
-            empty = empty or value
-    return empty
+def _first_filled(sources: Sequence[Material], name: str) -> FieldValue | None:
+    """The first value that is there; an empty cell is kept where no better one is."""
+    forms = [material.attachment.form for material in sources]
+    read = [form.fields[name] for form in forms if form is not None and name in form.fields]
+    filled = (value for value in read if value.value is not None or value.ticked)
+    return next(filled, read[0] if read else None)
 
 
 def _one_text(
     documents: Sequence[Material], fragments: Collection[str], campaign: Campaign
-) -> tuple[CaseText | None, list[str]]:
+) -> tuple[CaseText | None, Versions]:
     """The current case text. Files that continue each other are read as one (contract §9)."""
     with_text = [m for m in documents if m.attachment.case_text is not None]
     whole = [m for m in with_text if m.attachment.sha256 not in fragments] or with_text
     alone = [m for m in whole if m.attachment.role == "case_text"]
     texts = alone or whole
     if not texts:
-        return None, []
+        return None, Versions(())
     of_one_mail = [m for m in texts if m.raw_sha256 == texts[0].raw_sha256]
-    distinct = _distinct(of_one_mail)
-    for together in (_distinct(whole), _distinct(texts), distinct):
+    for group in (whole, texts, of_one_mail):
+        together = _distinct(group)
         text = together[0] if len(together) == 1 else joined(together, campaign)
         if text is not None:
-            return text, []
-    names = "、".join(f"“{m.attachment.filename or '未命名文件'}”" for m in of_one_mail)
-    return distinct[0], [f"有几份不同的正文：{names}，不能确定以哪份为准"]
+            return text, Versions(tuple(of_one_mail))
+    found = texts_among(of_one_mail)
+    spare = [*found.outdated, *found.counting[1:]]
+    if spare and not found.rivals:  # without them, pieces may fit that came in other mails
+        rest = [material for material in documents if material not in spare]
+        return _one_text(rest, fragments, campaign)[0], found
+    return found.counting[0].attachment.case_text, found
 
 
 def _distinct(materials: Sequence[Material]) -> list[CaseText]:

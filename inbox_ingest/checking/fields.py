@@ -12,7 +12,12 @@ from inbox_ingest.records import Case, FieldValue, FormRecord, IssueCode
 
 
 def editable_form(case: Case) -> FormRecord | None:
-    """The form that the sender can be asked to mend: read from text, never from a scan."""
+    """The form that the sender can be asked to mend: read from text, never from a scan.
+
+    None while nobody can tell which of several counts: the assembly has asked for that already.
+    """
+    if "form" in case.undecided:
+        return None
     for material in with_role(case, "form"):
         if material.attachment.form is not None:
             return material.attachment.form
@@ -81,7 +86,7 @@ def undialable_phones(case: Case, campaign: Campaign) -> Iterator[Finding]:
             field.kind == "phone"
             and value is not None
             and value.value is not None
-            and value.evidence.means == "text"
+            and _is_held_to(value, case)
             and not dialable(value.value)
         ):
             yield Finding(IssueCode.PHONE_INVALID, field=field.name, detail=value.value)
@@ -94,7 +99,7 @@ def overlong_fields(case: Case, campaign: Campaign) -> Iterator[Finding]:
         if (
             field.limit is not None
             and value is not None
-            and value.evidence.means == "text"
+            and _is_held_to(value, case)
             and value.count > field.limit
         ):
             yield Finding(
@@ -103,6 +108,11 @@ def overlong_fields(case: Case, campaign: Campaign) -> Iterator[Finding]:
                 measured=value.count,
                 limit=field.limit,
             )
+
+
+def _is_held_to(value: FieldValue, case: Case) -> bool:
+    """Whether the sender surely wrote this: in a file of text, and in the version that counts."""
+    return value.evidence.means == "text" and "form" not in case.undecided
 
 
 def doubtful_values(case: Case, campaign: Campaign) -> Iterator[Finding]:

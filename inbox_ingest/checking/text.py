@@ -10,9 +10,14 @@ from inbox_ingest.checking.materials import role_named, with_role
 from inbox_ingest.records import Case, CaseText, IssueCode
 
 
+def judged_text(case: Case) -> CaseText | None:
+    """The case text that the sender is held to; None while nobody can tell which of several counts."""
+    return None if "case_text" in case.undecided else case.case_text
+
+
 def overlong_text(case: Case, campaign: Campaign) -> Iterator[Finding]:
     """body-too-long, and summary-too-long for a 摘要 within the text."""
-    text, rules = case.case_text, campaign.text
+    text, rules = judged_text(case), campaign.text
     if text is None or text.evidence.means != "text":
         return
     if rules.limit is not None and text.body_count > rules.limit:
@@ -34,7 +39,7 @@ def overlong_text(case: Case, campaign: Campaign) -> Iterator[Finding]:
 
 def missing_sections(case: Case, campaign: Campaign) -> Iterator[Finding]:
     """section-missing and section-empty, in the campaign's order."""
-    text = case.case_text
+    text = judged_text(case)
     if text is None:
         return
     stray = _stray_text(case, campaign)
@@ -91,10 +96,11 @@ def _sent_apart(case: Case, section: Section) -> bool:
 
 def misplaced_section(case: Case, campaign: Campaign) -> Iterator[Finding]:
     """section-order: names the first section that stands before one which should precede it."""
-    if case.case_text is None or not campaign.text.ordered:
+    text = judged_text(case)
+    if text is None or not campaign.text.ordered:
         return
     ranks = {section.name: rank for rank, section in enumerate(campaign.text.sections)}
-    found = [name for name in section_names(case.case_text) if name in ranks]
+    found = [name for name in section_names(text) if name in ranks]
     for place, name in enumerate(found):
         if any(ranks[later] < ranks[name] for later in found[place + 1 :]):
             yield Finding(IssueCode.SECTION_ORDER, field=name)
