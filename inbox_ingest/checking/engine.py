@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inbox_ingest.campaign_wording import fill
 from inbox_ingest.campaigns import Campaign
-from inbox_ingest.checking import agreement, documents, fields, filing, scans, text
+from inbox_ingest.checking import agreement, documents, doubts, fields, filing, scans, text
 from inbox_ingest.checking.findings import Finding, Rule
 from inbox_ingest.records import Case, Issue, IssueCode
 
@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     text.overlong_text,
     text.missing_sections,
     text.misplaced_section,
+    doubts.doubtful_readings,
     scans.seals,
     filing.lateness,
     agreement.titles_agree,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from inbox_ingest.campaigns import Campaign, Text, squeeze
+from inbox_ingest.reading.call_for_papers import find_call
 from inbox_ingest.reading.case_text_cover import Heading, cover
 from inbox_ingest.reading.case_text_front import Front, read_front
 from inbox_ingest.reading.case_text_headings import SectionNames, names_of
@@ -18,6 +19,7 @@ from inbox_ingest.records import CaseText, Evidence, SectionRecord
 
 _BESIDE_FORM = 1000  # 字: beside a form, shorter ones without sections are notes on how to fill it
 _TEXT_IN_CELL = 600
+_BEGINNING = "征集通知和案例正文连在一起，不能确定正文从哪里开始，暂从第一个规定的小标题算起"
 _TEXT_LENGTH = 300  # 字: a text without any section is a case text only from here on
 
 
@@ -36,9 +38,18 @@ def parse_case_text(
 def read_case_text(
     document: Document, region: FormRegion | None, campaign: Campaign, filename: str | None
 ) -> CaseText | None:
-    """Read the case text beside the form that `find_form` has found, if any."""
-    skip = range(0) if region is None else range(region.start, region.end)
+    """Read the case text beside the form that `find_form` has found, if any.
+
+    The organiser's call at the head of the file is left out (`find_call`). Where no mark tells where
+    the text begins behind it, nothing before the first heading is taken for the sender's words.
+    """
+    skip = set() if region is None else set(range(region.start, region.end))
+    call = find_call(document, region, campaign)
+    if call is not None:
+        skip |= set(range(call.end))
     found = _read(lines_of(document.blocks, skip), document, campaign, filename)
+    if found is not None and call is not None and not call.marked:
+        found = found.model_copy(update={"doubts": (_BEGINNING,)})
     if region is None:
         return found
     if found is not None and _enough_beside_form(found):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from inbox_ingest.campaigns import squeeze
@@ -32,13 +32,13 @@ class Line:
     whole: bool = True
 
 
-def lines_of(blocks: Sequence[Paragraph | Table], skip: range) -> list[Line]:
+def lines_of(blocks: Sequence[Paragraph | Table], skip: Container[int]) -> list[Line]:
     """The lines of all blocks but those in `skip`, the table of contents left out."""
     lines = [line for line in _all(blocks, skip) if not _of_contents(line)]
     return _without_listed_contents(lines)
 
 
-def _all(blocks: Sequence[Paragraph | Table], skip: range) -> Iterator[Line]:
+def _all(blocks: Sequence[Paragraph | Table], skip: Container[int]) -> Iterator[Line]:
     for place, block in enumerate(blocks):
         if place in skip:
             continue

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from inbox_ingest.campaigns import squeeze
+from inbox_ingest.reading.call_for_papers import find_call
 from inbox_ingest.reading.counting import count_characters
-from inbox_ingest.reading.document import Paragraph
+from inbox_ingest.reading.document import Document, Paragraph
 from inbox_ingest.reading.exhibit import CAPTION, Exhibit, named_roles
 from inbox_ingest.reading.form_region import find_form
 from inbox_ingest.reading.form_traces import is_end_of_form
@@ -217,8 +218,8 @@ def _report(exhibit: Exhibit) -> Verdict | None:
 
 
 def _notice(exhibit: Exhibit) -> Verdict | None:
-    """The call for papers itself, or another official letter."""
-    if exhibit.document is None:
+    """The call for papers itself, or another official letter; not a text that was put behind it."""
+    if exhibit.document is None or _text_behind_call(exhibit.document, exhibit):
         return None
     text = squeeze(exhibit.document.text)
     first = squeeze(next((p.text for p in exhibit.document.paragraphs()), ""))
@@ -227,6 +228,12 @@ def _notice(exhibit: Exhibit) -> Verdict | None:
     if first.endswith(_NOTICE_WORDS) and not exhibit.named("case_text"):
         return Verdict("other", "通知或公函")
     return None
+
+
+def _text_behind_call(document: Document, exhibit: Exhibit) -> bool:
+    region = find_form(document, exhibit.campaign)
+    called = exhibit.case_text is not None and find_call(document, region, exhibit.campaign)
+    return bool(called)
 
 
 def _by_name(exhibit: Exhibit) -> Verdict | None:

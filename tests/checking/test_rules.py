@@ -91,12 +91,10 @@ def emptied(file: Attachment, name: str) -> Attachment:
     return file.model_copy(update={"case_text": text})
 
 
-def long_abstract() -> Attachment:
+def read_as(**update: object) -> Attachment:
     file = case_text()
     assert file.case_text is not None
-    return file.model_copy(
-        update={"case_text": file.case_text.model_copy(update={"abstract_count": 501})}
-    )
+    return file.model_copy(update={"case_text": file.case_text.model_copy(update=update)})
 
 
 def unsealed_scan() -> Attachment:
@@ -322,7 +320,16 @@ EXAMPLES = [
         [mail(form(), scan(), case_text(body_count=3001))],
         {("body-too-long", "正文")},
     ),
-    Example("摘要 of 501", [mail(form(), scan(), long_abstract())], {("summary-too-long", "摘要")}),
+    Example(
+        "a text that begins nobody knows where",
+        [mail(form(), scan(), read_as(doubts=("不能确定正文从哪里开始",)))],
+        {("assembly-unsure", None)},
+    ),
+    Example(
+        "摘要 of 501",
+        [mail(form(), scan(), read_as(abstract_count=501))],
+        {("summary-too-long", "摘要")},
+    ),
     Example(
         "a section missing",
         [mail(form(), scan(), case_text(sections=SECTIONS[:3] + SECTIONS[4:]))],

@@ -94,6 +94,11 @@ def test_the_notice_is_neither_form_nor_text() -> None:
     assert role("通知.docx", *NOTICE) == "other"
 
 
+def test_a_text_without_sections_that_was_put_behind_the_notice_is_the_case_text() -> None:
+    text = ["附件2", "案例正文", "红色引擎", *("一、立足实际", BODY * 60, "二、多措并举", BODY)]
+    assert role("通知.docx", *NOTICE, *text) == "case_text"
+
+
 def test_a_word_file_with_nothing_but_a_pasted_scan_is_the_scan() -> None:
     assert role("申报表（盖章）.docx", picture=png(200, 300)) == "form_scan"
     assert role("1.docx", picture=png(200, 300)) == "form_scan"
