@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from inbox_ingest.campaigns import Campaign
+from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.exhibit import named_roles
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.formats import PROGRAM_NAMES, PROGRAMS
@@ -22,6 +23,9 @@ _MACROS = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="文件带有宏（已�
 _PROGRAM = Problem(code=IssueCode.SUSPICIOUS_FILE, detail="可执行程序（已原样保存，未打开）")
 _EMPTY = Problem(code=IssueCode.FILE_UNREADABLE, detail="文件是空的（0 字节）")
 _GARBLED = Problem(code=IssueCode.FILE_UNREADABLE, detail="看不出是什么格式，可能已损坏")
+_WEB_PAGE = Problem(
+    code=IssueCode.FILE_UNREADABLE, detail="里面是一个网页，不是文件本身，可能下载时出了错"
+)
 _NO_READER = Problem(
     code=IssueCode.READER_MISSING, detail="本机没有读取这种格式的组件，或文件已损坏，请人工核对"
 )
@@ -35,6 +39,8 @@ _TELLING_NAMES = frozenset(
     )
 )
 _MAY_BE_TEXT = frozenset(("doc", "wps", "wpt", "rtf", "xls"))  # programs open text of these names
+_WORD_NAMES = frozenset(("docx", "docm", "doc", "wps", "wpt", "rtf", "odt"))
+_MESSAGE = 300  # 字: a page that says why there is no file has fewer, a document has more
 # Rare and old formats that go by the same names and that nothing here reads: Word for DOS and
 # Word 2, WordPerfect, JPEG 2000, JPEG XL.
 _RARE = (b"1\xbe", b"\xdb\xa5", b"\xffWPC", b"\0\0\0\x0cjP", b"\0\0\0\x0cJXL", b"\xff\x0a")
@@ -61,7 +67,7 @@ def problems_of(
     if finding.document is not None and finding.document.macros:
         yield _MACROS
     if not (unreadable or finding.problems or finding.wants or read):
-        yield from _no_reader(item, campaign)
+        yield from _no_reader(item, finding, campaign)
 
 
 def suffix_of(item: Item) -> str:
@@ -69,13 +75,28 @@ def suffix_of(item: Item) -> str:
     return (item.filename or "").rpartition(".")[2].lower()
 
 
-def _no_reader(item: Item, campaign: Campaign) -> Iterator[Problem]:
+def _no_reader(item: Item, finding: Finding, campaign: Campaign) -> Iterator[Problem]:
     """A kind without a reader: a person has to look where the name says that it matters."""
-    named = item.kind in _UNREAD_KINDS and named_roles(item.filename, campaign)
+    named = named_roles(item.filename, campaign)
     if _is_garbled(item):
         yield _GARBLED
-    elif named or item.kind == "iwork":  # a text, whatever it is called
-        yield _NO_READER
+    elif _is_web_page(item, finding, named=bool(named)):
+        yield _WEB_PAGE
+    elif (named and item.kind in _UNREAD_KINDS) or item.kind == "iwork":
+        yield _NO_READER  # a Pages file is a text, whatever it is called
+
+
+def _is_web_page(item: Item, finding: Finding, *, named: bool) -> bool:
+    """Whether a site sent its own page (不存在, 已过期, 请登录) instead of the file of this name.
+
+    Word and others write documents as HTML, too; what is called a form and says next to nothing is
+    none of these.
+    """
+    suffix = suffix_of(item)
+    if item.kind != "html" or suffix not in _TELLING_NAMES or finding.document is None:
+        return False
+    short = count_characters(finding.document.text) < _MESSAGE and not finding.document.pictures
+    return short and (named or suffix not in _WORD_NAMES)
 
 
 def _is_garbled(item: Item) -> bool:

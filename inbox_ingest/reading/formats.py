@@ -151,6 +151,13 @@ _OPEN_DOCUMENT = {
 }
 
 
+_OFFICE = (
+    ("word/", "document.xml", "docx"),
+    ("xl/", "workbook.xml", "xlsx"),
+    ("ppt/", "presentation.xml", "pptx"),
+)
+
+
 def _kind_of_zip(stream: BinaryIO, head: bytes) -> str:
     names: set[str] = set()
     if _directory_size(stream) <= _MOST_DIRECTORY:
@@ -165,11 +172,12 @@ def _kind_of_zip(stream: BinaryIO, head: bytes) -> str:
 
 
 def _kind_by_members(names: set[str], head: bytes) -> str:
-    if "[content_types].xml" in names:
-        for folder, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
-            if any(name.startswith(folder) for name in names):
-                macros = kind == "docx" and "word/vbaproject.bin" in names
-                return "docm" if macros else kind
+    listed = "[content_types].xml" in names
+    for folder, main, kind in _OFFICE:
+        inside = listed and any(name.startswith(folder) for name in names)
+        if inside or folder + main in names:  # where the list of contents is lost
+            macros = kind == "docx" and "word/vbaproject.bin" in names
+            return "docm" if macros else kind
     if "ofd.xml" in names:
         return "ofd"
     if "index/document.iwa" in names or {"index.zip", "metadata/properties.plist"} <= names:

@@ -57,6 +57,8 @@ _ZIP_ERRORS = (
     ValueError,
 )
 _DAMAGED = "文件已损坏，无法打开"
+# Entities that grow, thousands of levels: what libxml2 stops at was made so, not broken on the way.
+_BOMBS = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ def parse_xml(data: bytes) -> etree._Element:
     """Parse one part; strict OOXML comes out with the ordinary namespaces.
 
     Raises:
-        Unreadable: it is no XML, or has what no Word file has: a document type, masses of comments.
+        Unreadable: it is no XML, or has what no Word file has: a document type, masses of comments,
+            depth or entities without end.
     """
     if _STRICT in data:
         for strict, usual in _STRICT_NAMES:
@@ -160,6 +163,8 @@ def parse_xml(data: bytes) -> etree._Element:
     try:
         root: etree._Element = parse_part(data)
     except (etree.XMLSyntaxError, ValueError) as error:
+        if isinstance(error, etree.XMLSyntaxError) and error.code in _BOMBS:
+            raise Unreadable(IssueCode.SUSPICIOUS_FILE, "文件内容异常庞杂，未读取") from error
         raise Unreadable(IssueCode.FILE_UNREADABLE, _DAMAGED) from error
     if root.getroottree().docinfo.doctype:
         raise Unreadable(IssueCode.SUSPICIOUS_FILE, "文件内含不应有的实体定义")

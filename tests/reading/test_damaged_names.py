@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 from email.message import EmailMessage
 
 import pytest
 
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.campaigns import Campaign, load_campaign
-from inbox_ingest.reading.content import MemoryContent, MemorySink, NothingDerived
+from inbox_ingest.reading.content import Content, MemoryContent, MemorySink, NothingDerived
 from inbox_ingest.reading.mail import read_files, read_mail
 from inbox_ingest.records import Attachment, IssueCode, Reading
+from tests.word_files import docx
 
 NOISE = random.Random(7).randbytes(4000)
 
@@ -25,6 +28,35 @@ def file(campaign: Campaign, name: str, data: bytes) -> Attachment:
     reading = read_files([(name, MemoryContent(data))], campaign, MemorySink(), NothingDerived())
     (attachment,) = reading.attachments
     return attachment
+
+
+class Converted(NothingDerived):
+    """LibreOffice made this of every file."""
+
+    def __init__(self, data: bytes) -> None:
+        self.made = MemoryContent(data)
+
+    def converted(self, sha256: str) -> Content:
+        return self.made
+
+
+def page(campaign: Campaign, name: str, *lines: str) -> Attachment:
+    """An HTML file of this name, with these lines in it."""
+    data = f"<html><body>{'<br>'.join(lines)}</body></html>".encode()
+    reading = read_files(
+        [(name, MemoryContent(data))], campaign, MemorySink(), Converted(docx(*lines))
+    )
+    (attachment,) = reading.attachments
+    return attachment
+
+
+def slides(*names: str) -> bytes:
+    """A presentation with these parts."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for name in names:
+            package.writestr(name, "<p/>")
+    return target.getvalue()
 
 
 def mail(campaign: Campaign, name: str, data: bytes, disposition: str = "attachment") -> Reading:
@@ -60,6 +92,46 @@ def test_a_rare_format_is_ours_to_look_at_and_no_fault_of_the_sender(
     assert [problem.code for problem in file(campaign, name, data).problems] == [
         IssueCode.READER_MISSING
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["申报表.docx", "申报表.doc", "案例正文.wps", "现场照片.jpg", "材料.zip"]
+)
+def test_a_page_that_a_site_sent_for_a_file_has_to_be_sent_again(
+    campaign: Campaign, name: str
+) -> None:
+    found = page(campaign, name, "404 Not Found", "文件已过期")
+    assert [problem.code for problem in found.problems] == [IssueCode.FILE_UNREADABLE]
+    assert "网页" in found.problems[0].detail
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("报送说明.doc", "现将材料报上，请查收。"),  # Word writes HTML, too
+        ("申报表.doc", "活动开展情况如下。" * 60),
+        ("申报表.html", "文件已过期"),  # sent as what it is
+    ],
+)
+def test_a_document_that_was_saved_as_a_page_is_whole(
+    campaign: Campaign, name: str, line: str
+) -> None:
+    assert page(campaign, name, line).problems == ()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("[Content_Types].xml", "_rels/.rels", "ppt/presentation.xml", "ppt/slides/slide1.xml"),
+        ("ppt/presentation.xml", "ppt/slides/slide1.xml"),  # its list of contents is lost
+    ],
+)
+def test_slides_whole_or_damaged_are_looked_at_by_a_person(
+    campaign: Campaign, parts: tuple[str, ...]
+) -> None:
+    for end in (None, -40):  # the end of a zip is its directory
+        found = file(campaign, "案例正文.pptx", slides(*parts)[:end])
+        assert [problem.code for problem in found.problems] == [IssueCode.READER_MISSING]
 
 
 def test_what_an_open_word_leaves_behind_is_not_asked_for(campaign: Campaign) -> None:

@@ -504,6 +504,14 @@ def test_entities_are_never_expanded() -> None:
     assert refused(with_parts(docx("甲"), {"word/document.xml": bomb})) == IssueCode.SUSPICIOUS_FILE
 
 
+def test_entities_that_grow_without_end_are_nothing_that_broke_on_the_way() -> None:
+    grown = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<!DOCTYPE x [<!ENTITY e0 "aaaaaaaaaa">{grown}]><x>&e9;</x>'.encode()
+    assert refused(with_parts(docx("甲"), {"word/document.xml": bomb})) == IssueCode.SUSPICIOUS_FILE
+    loop = b'<!DOCTYPE x [<!ENTITY a "&b;"><!ENTITY b "&a;">]><x>&a;</x>'
+    assert refused(with_parts(docx("甲"), {"word/document.xml": loop})) == IssueCode.SUSPICIOUS_FILE
+
+
 def test_a_flood_of_cells_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inbox_ingest.reading.word._MOST_PARAGRAPHS", 50)
     assert read(docx([["甲"] * 10] * 4)).paragraphs()
@@ -525,7 +533,7 @@ def test_tables_nested_beyond_reason_are_refused_and_do_not_crash() -> None:
     body = part(docx("甲"), "word/document.xml").replace(
         b"<w:sectPr", deep.encode() + b"<w:sectPr", 1
     )
-    assert refused(with_parts(docx("甲"), {"word/document.xml": body})) == IssueCode.FILE_UNREADABLE
+    assert refused(with_parts(docx("甲"), {"word/document.xml": body})) == IssueCode.SUSPICIOUS_FILE
 
 
 @pytest.mark.parametrize("cut", range(0, 100, 9))
