@@ -180,7 +180,8 @@ class CaseText(Frozen):
 
     `text_sha256` is over the text without white space: two files with the same text share it.
     `signature` is a min-hash of the body for near-duplicate search, empty where there is no body.
-    `doubts` say in Chinese what of the text could not be told: a person looks.
+    `doubts` say in Chinese what of the text could not be told: a person looks. `possible` are names of
+    sections without a heading, each with the headings of the writer's own under which it may stand.
     """
 
     title: str | None
@@ -191,6 +192,7 @@ class CaseText(Frozen):
     text_sha256: str
     signature: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
+    possible: dict[str, str] = {}
     evidence: Evidence
 
 

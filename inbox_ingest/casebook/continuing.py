@@ -89,6 +89,7 @@ def joined(texts: Sequence[CaseText], campaign: Campaign) -> CaseText | None:
             "abstract_count": sum(abstracts) if abstracts else None,
             "body_count": sum(text.body_count for text in ordered),
             "doubts": tuple(doubt for text in ordered for doubt in text.doubts),
+            "possible": {name: own for text in ordered for name, own in text.possible.items()},
             "sections": tuple(
                 record
                 for text in ordered

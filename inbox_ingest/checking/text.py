@@ -51,7 +51,10 @@ def missing_sections(case: Case, campaign: Campaign) -> Iterator[Finding]:
         if not section.required or (section.appendix and _sent_apart(case, section)):
             continue
         found = [record for record in text.sections if record.name == section.name]
-        if not found:
+        if not found and section.name in text.possible:
+            detail = f"（可能写在小标题{text.possible[section.name]}之下）"
+            yield Finding(IssueCode.LOW_CONFIDENCE, field=section.name, detail=detail)
+        elif not found:
             yield _careful(case, text, IssueCode.SECTION_MISSING, section)
         elif all(record.empty for record in found):
             yield _careful(case, text, IssueCode.SECTION_EMPTY, section)

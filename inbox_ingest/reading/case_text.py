@@ -11,6 +11,7 @@ from inbox_ingest.reading.case_text_cover import Heading, cover
 from inbox_ingest.reading.case_text_front import Front, read_front
 from inbox_ingest.reading.case_text_headings import SectionNames, names_of
 from inbox_ingest.reading.case_text_lines import Line, lines_of
+from inbox_ingest.reading.case_text_unexplained import possible_sections
 from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.document import Document
 from inbox_ingest.reading.form_region import FormRegion, find_form
@@ -87,6 +88,7 @@ def _read(
         sections=tuple(_sections(document, lines, headings, campaign.text)),
         text_sha256=_hash(lines),
         signature=signature("".join(body)),
+        possible=_possible(lines, headings, names, campaign.text),
         evidence=Evidence(
             file=filename,
             where=lines[headings[0].line if headings else 0].where,
@@ -166,6 +168,14 @@ def _sections(
             for section in heading.sections
         ]
     return records
+
+
+def _possible(
+    lines: Sequence[Line], headings: Sequence[Heading], names: SectionNames, rules: Text
+) -> dict[str, str]:
+    """The sections that may stand under headings of the writer's own, with those headings."""
+    found = possible_sections(lines, headings, names, len(rules.sections))
+    return {rules.sections[section].name: shown for section, shown in found.items()}
 
 
 def _hash(lines: Sequence[Line]) -> str:

@@ -97,6 +97,13 @@ def read_as(**update: object) -> Attachment:
     return file.model_copy(update={"case_text": file.case_text.model_copy(update=update)})
 
 
+def without(section: str, **update: object) -> Attachment:
+    file = case_text()
+    assert file.case_text is not None
+    left = tuple(record for record in file.case_text.sections if record.name != section)
+    return read_as(sections=left, **update)
+
+
 def unsealed_scan() -> Attachment:
     file = form(filename="申报表盖章.jpg", means="ocr", role="form_scan")
     return file.model_copy(update={"scan": ScanRecord(seal="absent", colour=True)})
@@ -329,6 +336,16 @@ EXAMPLES = [
         "摘要 of 501",
         [mail(form(), scan(), read_as(abstract_count=501))],
         {("summary-too-long", "摘要")},
+    ),
+    Example(
+        "a section that may stand under a heading of the writer's own",
+        [mail(form(), scan(), without("工作成效", possible={"工作成效": "“三、群众点赞”"}))],
+        {("low-confidence", "工作成效")},
+    ),
+    Example(
+        "another section missing than the one that may be there",
+        [mail(form(), scan(), without("主要做法", possible={"工作成效": "“三、群众点赞”"}))],
+        {("section-missing", "主要做法")},
     ),
     Example(
         "a section missing",
