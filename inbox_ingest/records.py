@@ -182,12 +182,14 @@ class CaseText(Frozen):
     `signature` is a min-hash of the body for near-duplicate search, empty where there is no body.
     `doubts` say in Chinese what of the text could not be told: a person looks. `possible` are names of
     sections without a heading, each with the headings of the writer's own under which it may stand.
+    `either_count` 字 of the body stand right after the 摘要, and may as well belong to it.
     """
 
     title: str | None
     unit: str | None
     abstract_count: int | None
     body_count: int
+    either_count: int = 0
     sections: tuple[SectionRecord, ...]
     text_sha256: str
     signature: tuple[int, ...] = ()

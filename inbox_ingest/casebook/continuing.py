@@ -88,6 +88,7 @@ def joined(texts: Sequence[CaseText], campaign: Campaign) -> CaseText | None:
             "unit": head.unit or next((text.unit for text in ordered if text.unit), None),
             "abstract_count": sum(abstracts) if abstracts else None,
             "body_count": sum(text.body_count for text in ordered),
+            "either_count": sum(text.either_count for text in ordered),
             "doubts": tuple(doubt for text in ordered for doubt in text.doubts),
             "possible": {name: own for text in ordered for name, own in text.possible.items()},
             "sections": tuple(

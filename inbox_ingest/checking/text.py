@@ -16,17 +16,24 @@ def judged_text(case: Case) -> CaseText | None:
 
 
 def overlong_text(case: Case, campaign: Campaign) -> Iterator[Finding]:
-    """body-too-long, and summary-too-long for a 摘要 within the text."""
+    """body-too-long, and summary-too-long for a 摘要 within the text.
+
+    What may belong to either of them counts against the sender in neither; the organiser is asked.
+    """
     text, rules = judged_text(case), campaign.text
     if text is None or text.evidence.means != "text":
         return
+    either = f"（摘要之后、第一个小标题之前有{text.either_count}字，不能确定属于摘要还是正文）"
     if rules.limit is not None and text.body_count > rules.limit:
-        yield Finding(
-            IssueCode.BODY_TOO_LONG,
-            field=rules.body_name,
-            measured=text.body_count,
-            limit=rules.limit,
-        )
+        if text.body_count - text.either_count > rules.limit:
+            yield Finding(
+                IssueCode.BODY_TOO_LONG,
+                field=rules.body_name,
+                measured=text.body_count,
+                limit=rules.limit,
+            )
+        else:
+            yield Finding(IssueCode.LOW_CONFIDENCE, field=rules.body_name, detail=either)
     abstract = text.abstract_count or 0
     if rules.abstract_limit is not None and abstract > rules.abstract_limit:
         yield Finding(
@@ -35,6 +42,8 @@ def overlong_text(case: Case, campaign: Campaign) -> Iterator[Finding]:
             measured=abstract,
             limit=rules.abstract_limit,
         )
+    elif text.either_count:
+        yield Finding(IssueCode.LOW_CONFIDENCE, field=rules.abstract_name, detail=either)
 
 
 def missing_sections(case: Case, campaign: Campaign) -> Iterator[Finding]:

@@ -85,6 +85,9 @@ def _read(
         unit=front.unit,
         abstract_count=None if front.abstract is None else count_characters(front.abstract),
         body_count=body_count,
+        either_count=sum(
+            count_characters(x.text) for x in front.either if _counts(x, campaign.text)
+        ),
         sections=tuple(_sections(document, lines, headings, campaign.text)),
         text_sha256=_hash(lines),
         signature=signature("".join(body)),

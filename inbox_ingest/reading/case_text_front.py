@@ -36,12 +36,16 @@ _TITLE_LENGTH = 60
 
 @dataclass(slots=True)
 class Front:
-    """The parts of the front; `body` are the lines of it that belong to the 正文."""
+    """The parts of the front; `body` are the lines of it that belong to the 正文.
+
+    Those of them that may as well belong to the 摘要 are in `either` too.
+    """
 
     title: str | None = None
     unit: str | None = None
     abstract: str | None = None
     body: list[Line] = field(default_factory=list)
+    either: list[Line] = field(default_factory=list)
 
 
 def read_front(lines: Sequence[Line], campaign: Campaign, names: SectionNames) -> Front:
@@ -89,28 +93,41 @@ def _take_abstract(
 ) -> int:
     """Take the abstract whose heading is the line at `place`; returns the place after it.
 
-    Under a heading of its own it goes on to the next heading. Where it begins in the heading's
-    line, more paragraphs belong to it only as long as it stays within its limit: what follows may
-    as well be the introduction, and neither count may accuse the sender wrongly.
+    What stands between it and the key words, or the word for the body, is the abstract. Where only a
+    heading ends it, the introduction may have begun: paragraphs that take it past its limit are put
+    to the body. Under a heading of its own nobody can tell them from the abstract (`either`).
     """
     limit = campaign.text.abstract_limit
     rest = names.abstract(lines[place].text) or ""
-    texts = [rest] if rest else []
-    count = count_characters(rest)
-    place += 1
-    while place < len(lines) and not _ends_abstract(lines[place], campaign, names):
-        more = count_characters(lines[place].text)
-        if rest and (limit is None or count + more > limit):
+    start = place + 1
+    end = start
+    while end < len(lines) and not _ends_abstract(lines[end], campaign, names):
+        end += 1
+    closed = end < len(lines) and _closes_abstract(lines[end], campaign)
+    texts = [rest] if rest else [line.text for line in lines[start : start + (start < end)]]
+    taken = start + len(texts) - bool(rest)
+    count = sum(map(count_characters, texts))
+    while taken < end:
+        count += count_characters(lines[taken].text)
+        if not closed and limit is not None and count > limit:
             break
-        count += more
-        texts.append(lines[place].text)
-        place += 1
+        texts.append(lines[taken].text)
+        taken += 1
     front.abstract = "\n".join(texts)
-    return place
+    if rest:
+        return taken
+    front.body += lines[taken:end]
+    front.either += lines[taken:end]
+    return end
+
+
+def _closes_abstract(line: Line, campaign: Campaign) -> bool:
+    """Whether a line can only stand behind an abstract: key words, the word for the body."""
+    return _KEYWORDS.match(line.text) is not None or _is_marker(line.text, campaign)
 
 
 def _ends_abstract(line: Line, campaign: Campaign, names: SectionNames) -> bool:
-    if _KEYWORDS.match(line.text) or _is_marker(line.text, campaign):
+    if _closes_abstract(line, campaign):
         return True
     if names.abstract(line.text) is not None or line.outline_level is not None:
         return True

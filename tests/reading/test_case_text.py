@@ -413,6 +413,32 @@ def test_the_abstract_in_the_line_of_its_heading(start: str) -> None:
     assert found.body_count == 50
 
 
+SECTIONS = ["一、背景介绍", BODY, "二、主要做法", BODY]
+
+
+def test_paragraphs_past_the_limit_may_be_the_introduction() -> None:
+    found = text_of(*HEAD, "摘要", "摘" * 300, "引" * 400, *SECTIONS)
+    assert (found.abstract_count, found.body_count, found.either_count) == (300, 450, 400)
+
+
+def test_behind_an_abstract_in_the_line_of_its_heading_they_are() -> None:
+    found = text_of(*HEAD, "摘要：" + "摘" * 300, "引" * 400, *SECTIONS)
+    assert (found.abstract_count, found.body_count, found.either_count) == (300, 450, 0)
+
+
+@pytest.mark.parametrize("close", ["关键词：党建；航道", "正文"])
+@pytest.mark.parametrize("start", [["摘要", "摘" * 300], ["摘要：" + "摘" * 300]])
+def test_what_stands_before_the_key_words_is_the_abstract(start: list[str], close: str) -> None:
+    found = text_of(*HEAD, *start, "要" * 400, close, *SECTIONS)
+    assert (found.abstract_count, found.body_count, found.either_count) == (700, 50, 0)
+
+
+@pytest.mark.parametrize("start", [["摘要", "摘" * 700], ["摘要：" + "摘" * 700]])
+def test_one_paragraph_past_the_limit_is_an_abstract_past_the_limit(start: list[str]) -> None:
+    found = text_of(*HEAD, *start, *SECTIONS)
+    assert (found.abstract_count, found.body_count, found.either_count) == (700, 50, 0)
+
+
 def test_an_abstract_that_was_not_written_is_unknown() -> None:
     assert text_of(*written("一、背景介绍", "二、主要做法")).abstract_count is None
 
