@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inbox_ingest.campaigns import Campaign, FormField, squeeze
 from inbox_ingest.reading.counting import count_characters
@@ -67,7 +67,7 @@ def _with_nested(answer: Answer, document: Document) -> Answer:
         if isinstance(block, Table) and block.inside == answer.where:
             paragraphs = tuple(p for cell in block.cells for p in cell.paragraphs)
             text = "\n".join(paragraph.text for paragraph in paragraphs)
-            return Answer(answer.fields, text, paragraphs, answer.where)
+            return replace(answer, text=text, paragraphs=paragraphs)
     return answer
 
 
@@ -79,14 +79,22 @@ class _Reader:
     campaign: Campaign
     filename: str | None
     values: dict[str, FieldValue] = field(default_factory=dict)
+    parts: dict[str, set[int]] = field(default_factory=dict)  # of labels, that were answered
 
     def take(self, answer: Answer) -> None:
         """Take an answer into the values of its fields."""
         for form_field, text in _divided(answer):
             value = self._value(form_field, text, answer)
             known = self.values.get(form_field.name)
+            parts = self.parts.setdefault(form_field.name, set())
             if known is None or (_empty(known) and not _empty(value)):
                 self.values[form_field.name] = value
+            elif answer.part is None or _empty(value) or not parts or answer.part in parts:
+                continue
+            else:  # 案例概要 and 创新之处 in rows of their own are one answer
+                self.values[form_field.name] = _both(known, value, form_field)
+            if answer.part is not None and not _empty(value):
+                parts.add(answer.part)
 
     def mend(self, region: FormRegion) -> None:
         """Find what stands in another place than its label promises."""
@@ -177,6 +185,13 @@ def _places(
     for block in document.blocks[region.start : region.end]:
         if isinstance(block, Paragraph):
             yield block.where, (block,), block.text
+
+
+def _both(first: FieldValue, second: FieldValue, form_field: FormField) -> FieldValue:
+    """The answers to two parts of a field's label as one, in the order in which they stand."""
+    between = " " if form_field.limit is None else "\n"
+    text = f"{first.value}{between}{second.value}"
+    return first.model_copy(update={"value": text, "count": first.count + second.count})
 
 
 def _empty(value: FieldValue) -> bool:

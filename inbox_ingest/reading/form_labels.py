@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -18,6 +19,7 @@ _NOTE = r"[（(【\[](?![\s√✓✔☑☒□☐×]*[）)】\]])[^（）()【】
 _LONGEST_ENDING = 10
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]$")
 _AND = r"(?:及|和|与|、|/|／|，|,|;|；|或|\s)"
+_BETWEEN_PARTS = re.compile(r"以及|[和与及、/／]")
 _COLON = "[：:﹕︰]"
 _FOLD = {"（": "[（(]", "）": "[）)]", "(": "[（(]", ")": "[）)]", "：": _COLON, ":": _COLON}
 
@@ -26,13 +28,15 @@ _FOLD = {"（": "[（(]", "）": "[）)]", "(": "[（(]", ")": "[）)]", "：": 
 class Labelled:
     """A text that begins with a label: its fields (several where labels are joined), the rest.
 
-    `notes` is what stands in brackets between label and rest.
+    `notes` is what stands in brackets between label and rest. `part` is set where the label is only a
+    part of its field's (创新之处 of 案例概要和创新之处): its place in it.
     """
 
     fields: tuple[FormField, ...]
     rest: str
     setting: Setting
     notes: str = ""
+    part: int | None = None
 
 
 class Labels:
@@ -45,16 +49,16 @@ class Labels:
             other = self._fields.get(bare)
             if field.kind == "stamped" and bare != label and other is not None and other != field:
                 del self._fields[label]  # 单位（盖章）: the unit's own cell as often as the seal's
-        names = sorted(self._fields, key=len, reverse=True)
-        label = "|".join(_spaced(name) for name in names)
+        self._parts = _parts_of(self._fields)
+        label = _any_of(self._fields)
         hints = sorted({squeeze(hint) for field in form.fields for hint in field.hints}, key=len)
         hint = "|".join(_spaced(name) for name in reversed(hints)) or r"(?!)"
         notes = rf"(?P<notes>(?:{_SPACE}(?:{_NOTE}|(?:{hint})(?=\s|$|[：:])))*)"
         joined = rf"(?P<labels>(?:{label})(?:{_SPACE}{_AND}{_SPACE}(?:{label})(?![\w]))*)"
-        self._start = re.compile(
-            rf"^{_SPACE}[“\"【\[《]?{_NUMBER}{joined}[”\"】\]》]?{notes}"
-            rf"(?P<set>{_SPACE}{_COLON}|[ \t\u3000]*\n|{_SPACE}$)?"
-        )
+        before = rf"^{_SPACE}[“\"【\[《]?{_NUMBER}"
+        after = rf"[”\"】\]》]?{notes}(?P<set>{_SPACE}{_COLON}|[ \t\u3000]*\n|{_SPACE}$)"
+        self._start = re.compile(f"{before}{joined}{after}?")
+        self._start_of_part = re.compile(f"{before}(?P<labels>{_any_of(self._parts)}){after}")
         self._single = re.compile(label)
         self._within = re.compile(
             rf"(?:(?<=^)|(?<=[\s\u3000；;，,。]))(?P<labels>{label}){notes}{_SPACE}{_COLON}",
@@ -64,19 +68,27 @@ class Labels:
     def match(self, text: str) -> Labelled | None:
         """The label that `text` begins with, None where it begins with none."""
         found = self._start.match(text)
-        if found is None:
-            return None
-        fields = self._fields_of(found.group("labels"))
+        return None if found is None else self._labelled(found, text)
+
+    def part(self, text: str) -> Labelled | None:
+        """The part of a label that `text` begins with, alone or set off; None where it does not."""
+        found = self._start_of_part.match(text)
+        return None if found is None else self._labelled(found, text)
+
+    def _labelled(self, found: re.Match[str], text: str) -> Labelled:
+        label = squeeze(found.group("labels"))
+        field, part = self._parts.get(label, (None, None))
+        fields = self._fields_of(label) if field is None else (field,)
         rest, notes = text[found.end() :].strip(), found.group("notes").strip()
         mark = found.group("set")
         if any(option in notes for field in fields for option in field.options):
             rest, notes = f"{notes[1:-1]} {rest}".strip(), ""  # 申报类型（☑甲 □乙）
         if not rest:
-            return Labelled(fields, "", "alone", notes)
+            return Labelled(fields, "", "alone", notes, part)
         if mark is None:
-            return Labelled(fields, rest, "joined", notes)
+            return Labelled(fields, rest, "joined", notes, part)
         setting: Setting = "line" if mark.endswith("\n") else "colon"
-        return Labelled(fields, rest, setting, notes)
+        return Labelled(fields, rest, setting, notes, part)
 
     def ending(self, text: str) -> Labelled | None:
         """A short text that ends with a label: 办公电话, 单位联系人."""
@@ -107,6 +119,29 @@ class Labels:
 def labels_of(form: Form) -> Labels:
     """The compiled labels of a form."""
     return Labels(form)
+
+
+def _any_of(labels: Iterable[str]) -> str:
+    """A pattern for any of these, the longest first."""
+    return "|".join(map(_spaced, sorted(labels, key=len, reverse=True))) or r"(?!)"
+
+
+def _parts_of(fields: Mapping[str, FormField]) -> dict[str, tuple[FormField, int]]:
+    """The parts of labels that ask for several things in one field, each with its place there.
+
+    What is a label of another field, or a part of one's label, is nobody's part.
+    """
+    parts: dict[str, tuple[FormField, int]] = {}
+    shared: set[str] = set()
+    for label, field in fields.items():
+        pieces = _BETWEEN_PARTS.split(_BRACKETS.sub("", label))
+        if field.kind != "text" or len(pieces) < 2 or min(map(len, pieces)) < 2:
+            continue
+        for place, piece in enumerate(pieces):
+            owner = parts.setdefault(piece, (field, place))[0]
+            if owner != field or fields.get(piece, field) != field:
+                shared.add(piece)
+    return {piece: owned for piece, owned in parts.items() if piece not in shared}
 
 
 def _spaced(label: str) -> str:

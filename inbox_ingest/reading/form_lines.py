@@ -25,6 +25,7 @@ class _Open:
     fields: tuple[FormField, ...]
     texts: list[str]
     paragraphs: list[Paragraph] = field(default_factory=list)
+    part: int | None = None
 
     def takes(self, text: str, labels: Labels) -> bool:
         """Whether a paragraph without a label of its own still belongs to this answer."""
@@ -42,7 +43,9 @@ class _Open:
     def answer(self) -> Answer:
         """The answer as it now stands."""
         text = "\n".join(self.texts)
-        return Answer(self.fields, text, tuple(self.paragraphs), self.paragraphs[0].where)
+        return Answer(
+            self.fields, text, tuple(self.paragraphs), self.paragraphs[0].where, self.part
+        )
 
 
 def line_answers(paragraphs: Sequence[Paragraph], labels: Labels) -> Iterator[Answer]:
@@ -50,6 +53,11 @@ def line_answers(paragraphs: Sequence[Paragraph], labels: Labels) -> Iterator[An
     open_answer: _Open | None = None
     for paragraph in paragraphs:
         begun = _begun(paragraph.text, labels)
+        label = labels.match(paragraph.text)
+        if not begun and open_answer is not None and open_answer.part is not None:
+            label = labels.part(paragraph.text)
+            if label is not None and label.fields == open_answer.fields:
+                begun = [(label.fields, label.rest)]
         if not begun:
             if open_answer is not None:
                 if open_answer.takes(paragraph.text, labels):
@@ -64,7 +72,7 @@ def line_answers(paragraphs: Sequence[Paragraph], labels: Labels) -> Iterator[An
         *done, last = begun
         for fields, text in done:
             yield Answer(fields, text, (paragraph,), paragraph.where)
-        open_answer = _Open(last[0], [last[1]], [paragraph])
+        open_answer = _Open(last[0], [last[1]], [paragraph], label.part if label else None)
     if open_answer is not None:
         yield open_answer.answer()
 

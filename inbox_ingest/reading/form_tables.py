@@ -22,12 +22,16 @@ _WORDS = 6  # 字 that may stand behind a label without being its answer
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The raw text given for some fields (several where their labels are joined), and its place."""
+    """The raw text given for some fields (several where their labels are joined), and its place.
+
+    `part` is set where it answers only a part of the field's label.
+    """
 
     fields: tuple[FormField, ...]
     text: str
     paragraphs: tuple[Paragraph, ...]
     where: str
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class FormTable:
         self._found: dict[int, Label] = {}
         self._endings: list[Label] = []
         for cell in table.cells:
-            found = labels.match(cell.text)
+            found = labels.match(cell.text) or labels.part(cell.text)
             if found is not None:
                 self._found[id(cell)] = Label(cell, found)
             if found is None or found.setting == "joined":
@@ -140,7 +144,7 @@ class FormTable:
             if beside.text.strip():
                 yield beside
                 return
-        yield Answer(label.found.fields, rest, label.cell.paragraphs, where)
+        yield Answer(label.found.fields, rest, label.cell.paragraphs, where, label.found.part)
 
     def _heads(self, label: Label) -> bool:
         """Whether a label with a few more words (联系人及职务) is the label of the next cell."""
@@ -162,7 +166,7 @@ class FormTable:
             self._used.add(id(cell))
         where = self.place(cells[0] if cells else label.cell)
         paragraphs = tuple(paragraph for cell in cells for paragraph in cell.paragraphs)
-        return Answer(fields, self._joined(cells, fields), paragraphs, where)
+        return Answer(fields, self._joined(cells, fields), paragraphs, where, label.found.part)
 
     def _joined(self, cells: Sequence[Cell], fields: Sequence[FormField]) -> str:
         """The texts of the cells, one a line.
