@@ -41,6 +41,13 @@ class Exhibit:
         return any(word in name for word in words)
 
     @property
+    def called_appendix(self) -> bool:
+        """Whether the file name says that it is the appendix of the case text (附录.pdf)."""
+        sections = self.campaign.text.sections
+        labels = [label for section in sections if section.appendix for label in section.labels]
+        return self.called(tuple(map(squeeze, labels)))
+
+    @property
     def reads_otherwise(self) -> bool:
         """Whether recognised pages, read well, hold a text without any word of the form.
 

@@ -84,7 +84,8 @@ def _scanned_picture(exhibit: Exhibit) -> Verdict | None:
         if exhibit.reads_otherwise:
             return Verdict("other", "图上的文字不是申报表")
         return Verdict("form_scan", "文件名是申报表扫描件")
-    if exhibit.scan is None and _page_shaped(exhibit) and not exhibit.called(_PHOTO_WORDS):
+    named_else = exhibit.called(_PHOTO_WORDS) or exhibit.called_appendix
+    if exhibit.scan is None and _page_shaped(exhibit) and not named_else:
         return Verdict("form_scan", "整页扫描的图片，未经识别")
     return None
 
@@ -176,7 +177,9 @@ def _may_be_scan(exhibit: Exhibit, pictures: int) -> bool:
         return False
     if exhibit.named("form") or exhibit.named("form_scan"):
         return True
-    return pictures <= _SCANNED_PAGES and not exhibit.named("case_text")
+    if exhibit.named("case_text") or exhibit.called_appendix:
+        return False
+    return pictures <= _SCANNED_PAGES
 
 
 def _printed_only(exhibit: Exhibit) -> Verdict | None:
@@ -202,6 +205,8 @@ def _unread_pages(exhibit: Exhibit) -> Verdict | None:
     if exhibit.named("form_scan") or exhibit.named("form"):
         return Verdict("form_scan", "文件名是申报表扫描件")
     if exhibit.named("case_text") or exhibit.called(_PHOTO_WORDS) or exhibit.scan is not None:
+        return None
+    if exhibit.called_appendix:
         return None
     return Verdict("form_scan", "只有图像的页面，未经识别")
 
@@ -262,13 +267,7 @@ def _empty(exhibit: Exhibit) -> bool:
 
 def _long_text(exhibit: Exhibit) -> Verdict | None:
     case_text = exhibit.case_text
-    appendix = any(
-        squeeze(label) in squeeze(exhibit.filename or "")
-        for section in exhibit.campaign.text.sections
-        if section.appendix
-        for label in section.labels
-    )
-    if case_text is None or appendix:
+    if case_text is None or exhibit.called_appendix:
         return None
     if case_text.body_count >= _LONG or (exhibit.sections and case_text.body_count >= _LONG // 2):
         return Verdict("case_text", "篇幅如正文，且不是其他材料")

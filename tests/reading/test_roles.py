@@ -127,6 +127,10 @@ def test_an_appendix_of_its_own_is_no_case_text() -> None:
     assert role("附录.docx", *(BODY * 4 for _ in range(20))) == "other"
 
 
+def test_an_appendix_of_pictures_is_no_scan_of_the_form() -> None:
+    assert role("附录.docx", picture=png(200, 300)) == "photo"
+
+
 def test_a_document_that_was_not_read_goes_by_its_name() -> None:
     assert role_of("doc", "附件1：申报表.doc", CAMPAIGN).role == "form"
     assert role_of("doc", "附件2 案例正文.doc", CAMPAIGN).role == "case_text"
@@ -149,6 +153,8 @@ def test_a_document_that_was_not_read_goes_by_its_name() -> None:
         ("pdf", "申报表（盖章）.pdf", None, 900_000, "form_scan"),
         ("pdf", "20250520.pdf", None, 900_000, "form_scan"),
         ("pdf", "媒体报道.pdf", None, 900_000, "media_report"),
+        ("pdf", "附录.pdf", None, 900_000, "other"),
+        ("jpeg", "附录.jpg", (2480, 3508), 900_000, "photo"),
         ("xlsx", "统计.xlsx", None, 9_000, "other"),
     ],
 )
