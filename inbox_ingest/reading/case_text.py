@@ -177,7 +177,7 @@ def _possible(
     lines: Sequence[Line], headings: Sequence[Heading], names: SectionNames, rules: Text
 ) -> dict[str, str]:
     """The sections that may stand under headings of the writer's own, with those headings."""
-    found = possible_sections(lines, headings, names, len(rules.sections))
+    found = possible_sections(lines, headings, names, rules)
     return {rules.sections[section].name: shown for section, shown in found.items()}
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from inbox_ingest.campaigns import squeeze
+from inbox_ingest.campaigns import Text, squeeze
 from inbox_ingest.reading.case_text_cover import Heading
 from inbox_ingest.reading.case_text_headings import SectionNames, split_number
 from inbox_ingest.reading.case_text_lines import Line
@@ -45,19 +45,20 @@ class _Own:
 
 
 def possible_sections(
-    lines: Sequence[Line], headings: Sequence[Heading], names: SectionNames, count: int
+    lines: Sequence[Line], headings: Sequence[Heading], names: SectionNames, rules: Text
 ) -> dict[int, str]:
-    """Of `count` sections those without a heading, each with the writer's own headings in its place.
+    """The sections without a heading, each with the writer's own headings in its place.
 
-    Between the nearest sections that were found, each heading of their level with text under it may
-    stand for two. The appendix, which nearly everybody calls so, needs one that is left over.
+    Between the nearest sections that were found (anywhere, where the campaign asks for no order), each
+    heading of their level with text under it may stand for two. The appendix, which nearly everybody
+    calls so, needs one that is left over.
     """
     found = {section: heading.line for heading in headings for section in heading.sections}
     own = _own_headings(lines, headings, names)
     possible: dict[int, str] = {}
-    for run in _runs(count, found):
+    for run in _runs(len(rules.sections), found):
         low, high = found.get(run[0] - 1, -1), found.get(run[-1] + 1, len(lines))
-        if low > high:  # the neighbours stand out of order: the sections may stand anywhere
+        if low > high or not rules.ordered:
             low, high = -1, len(lines)
         here = [x for x in own if low < x.line < high and _in_sequence(x, lines, (low, high))]
         shown = "、".join(f"“{x.text}”" for x in here)
