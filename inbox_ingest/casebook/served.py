@@ -19,7 +19,7 @@ from inbox_ingest.casebook.corrections import calls_itself_correction, own_subje
 from inbox_ingest.casebook.draft import DraftCase
 from inbox_ingest.casebook.likeness import likeness
 from inbox_ingest.casebook.naming import Name, agree_with_any, richer, units_agree
-from inbox_ingest.casebook.short_names import calls, quoted_titles, said_lines
+from inbox_ingest.casebook.short_names import calls, place_of, places_in, quoted_titles, said_lines
 from inbox_ingest.casebook.sorting import bundles_of
 from inbox_ingest.checking.sameness import normal_form
 from inbox_ingest.records import Attachment, Reading, Received, Role
@@ -63,7 +63,7 @@ class Served:
     bearers: Bearers
     _bundles: dict[str, list[Bundle]] = field(default_factory=dict)
     _by_sender: dict[str, list[_Subject]] = field(default_factory=lambda: defaultdict(list))
-    _units: dict[str, str] = field(default_factory=dict)  # by normal form: as written
+    _units: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by place
     _answers: dict[str, str] = field(default_factory=dict)  # Message-ID: another of its thread
 
     @classmethod
@@ -91,7 +91,7 @@ class Served:
         if not (address and name.known and bundle.roles):
             return
         if name.unit:
-            self._units.setdefault(name.unit, name.whole_unit)
+            self._units[place_of(name.whole_unit, self.campaign)].add(name.whole_unit)
         subjects = self._by_sender[address]
         subject = next((s for s in subjects if agree_with_any(s.names, name, self.campaign)), None)
         if subject is None:
@@ -163,7 +163,11 @@ class Served:
         outside, lines = _outside(bundle, received), said_lines(received)
         if any(calls(outside, lines, unit, self.campaign) for unit in own):
             return False
-        return any(calls(outside, lines, unit, self.campaign) for unit in self._units.values())
+        return any(
+            calls(outside, lines, unit, self.campaign)
+            for place in places_in((*outside, *lines), self._units.keys())
+            for unit in self._units[place]
+        )
 
     # --- whose it may be besides ----------------------------------------------------------------
 

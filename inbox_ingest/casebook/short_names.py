@@ -6,7 +6,7 @@ A place counts only where it stands before what it is the place of: 浦口的正
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from inbox_ingest.campaigns import Campaign
@@ -38,6 +38,17 @@ def _place(unit: str, cities: tuple[str, ...]) -> str:
     return place
 
 
+def places_in(texts: Iterable[str], known: Collection[str]) -> set[str]:
+    """Which of the `known` places stand in any of `texts`: costs their length, not the number known."""
+    return {
+        text[at : at + size]
+        for text in texts
+        for size in range(2, 5)
+        for at in range(len(text) - size + 1)
+        if text[at : at + size] in known
+    }
+
+
 def said_lines(received: Received) -> list[str]:
     """The clauses of the sender's own words, in normal form."""
     return [line for line in map(normal_form, _CLAUSE.split(received.reading.text)) if line]
@@ -57,9 +68,13 @@ def calls(names: Iterable[str], lines: Sequence[str], unit: str, campaign: Campa
     place = place_of(unit, campaign)
     if not place:
         return False
-    called = [found for words in names for found in _named(place, False).finditer(words)]
-    called += [found for line in lines for found in _named(place, True).finditer(line)]
-    return any(_is_of(found, unit, campaign) for found in called)
+    return any(
+        _is_of(found, unit, campaign)
+        for in_letter, texts in ((False, names), (True, lines))
+        for words in texts
+        if place in words
+        for found in _named(place, in_letter).finditer(words)
+    )
 
 
 def _is_of(found: re.Match[str], unit: str, campaign: Campaign) -> bool:
