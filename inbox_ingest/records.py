@@ -159,11 +159,13 @@ class FormRecord(Frozen):
     """An application form as read: a value for each campaign field whose label was found.
 
     `fields` is keyed by the Chinese field name of the campaign file. `blank` says that nothing was
-    filled in at all (a template sent back).
+    filled in at all (a template sent back). `doubts` say in Chinese what could not be told: a person
+    looks.
     """
 
     fields: dict[str, FieldValue]
     blank: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 class SectionRecord(Frozen):

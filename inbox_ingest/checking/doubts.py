@@ -13,5 +13,10 @@ def doubtful_readings(case: Case, campaign: Campaign) -> Iterator[Finding]:
     """assembly-unsure: which part of a file is what could not be told."""
     del campaign
     doubts = [] if case.case_text is None else list(case.case_text.doubts)
+    for material in case.documents:
+        form = material.attachment.form
+        if form is not None:
+            name = material.attachment.filename or "未命名文件"
+            doubts += [f"文件“{name}”：{doubt}" for doubt in form.doubts]
     for detail in dict.fromkeys(doubts):
         yield Finding(IssueCode.ASSEMBLY_UNSURE, detail=detail)

@@ -44,7 +44,16 @@ def read_form(
         for form_field in campaign.form.fields
         if form_field.name in reader.values
     }
-    return FormRecord(fields=values, blank=_blank(values, region, campaign))
+    return FormRecord(
+        fields=values, blank=_blank(values, region, campaign), doubts=tuple(_doubts(region))
+    )
+
+
+def _doubts(region: FormRegion) -> Iterator[str]:
+    """What a person has to look at, once the answers were read."""
+    further = sum(table.further_rows for table in region.tables)
+    if further:
+        yield f"一张申报表中像列有{further + 1}个案例，只读取了第一个"
 
 
 def _answers(document: Document, region: FormRegion, campaign: Campaign) -> Iterator[Answer]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from inbox_ingest.campaigns import FormField, squeeze
 from inbox_ingest.reading.document import Cell, Paragraph, Table
 from inbox_ingest.reading.form_labels import Labelled, Labels
-from inbox_ingest.reading.form_values import cleaned, is_prompt
+from inbox_ingest.reading.form_sense import only_prompts, says_something, sense_of
+from inbox_ingest.reading.form_values import cleaned
 from inbox_ingest.records import EMPTY_BOX
 
 _WORDS = 6  # 字 that may stand behind a label without being its answer
@@ -69,6 +70,8 @@ class FormTable:
                 if ending is not None:
                     self._endings.append(Label(cell, ending))
         self._used: set[int] = set()
+        # Cases in a list of several beyond the first, which alone is read; known after `answers`.
+        self.further_rows = 0
 
     @property
     def fields(self) -> set[str]:
@@ -94,6 +97,8 @@ class FormTable:
                 if (label := self._found.get(id(cell))) is not None and label.alone
             ]
             below = self._below_reads_better(alone)
+            further = self._further_rows(alone) if below else 0
+            self.further_rows = max(self.further_rows, further)
             for cell in row:
                 label = self._found.get(id(cell))
                 if label is None or (not label.alone and id(cell) in self._used):
@@ -152,15 +157,15 @@ class FormTable:
             return False
         cells = self._right_of(label)
         unlabelled = all(self._found.get(id(cell)) is None for cell in cells)
-        said = unlabelled and _says_something(cells, label.found.fields)
+        said = unlabelled and says_something(cells, label.found.fields)
         return said or re.match(r"[及和与、/／（(]", label.found.rest) is not None
 
     def _beside(self, label: Label, *, below: bool) -> Answer:
         fields = label.found.fields
         cells = [] if below else self._right_of(label)
-        if not _says_something(cells, fields):
+        if not says_something(cells, fields):
             under = self._under(label)
-            if below or _says_something(under, fields) or not cells:
+            if below or says_something(under, fields) or not cells:
                 cells = under or cells
         for cell in cells:
             self._used.add(id(cell))
@@ -200,7 +205,7 @@ class FormTable:
         cells: list[Cell] = []
         for row in range(cell.row, cell.row + cell.row_span):
             line = list(self._until_label(cell, row, fields))
-            while len(line) > 1 and _only_prompts(line[0], fields):
+            while len(line) > 1 and only_prompts(line[0], fields):
                 line.pop(0)
             if len(line) > 1 and not any(field.kind == "choice" for field in fields):
                 said = [other for other in line if other.text.strip(" \t\n:：")]
@@ -226,7 +231,7 @@ class FormTable:
         """The cell of the answer below; one that only says what to write is passed over."""
         cell = label.cell
         other = self._below(cell)
-        if other is not None and _only_prompts(other, label.found.fields):
+        if other is not None and only_prompts(other, label.found.fields):
             other = self._below(other) or other
         return [] if other is None else [other]
 
@@ -244,9 +249,28 @@ class FormTable:
         right = [self._right_of(label) for label in labels]
         if len(labels) > 1 and not all(right):
             return True
-        return sum(_sense(self._under(x), x.found.fields) for x in labels) > sum(
-            _sense(cells, x.found.fields) for cells, x in zip(right, labels, strict=True)
+        return sum(sense_of(self._under(x), x.found.fields) for x in labels) > sum(
+            sense_of(cells, x.found.fields) for cells, x in zip(right, labels, strict=True)
         )
+
+    def _further_rows(self, labels: Sequence[Label]) -> int:
+        """How many rows under a line of headings and its answers name a case and answer most headings."""
+        further = 0
+        row = max(_end(cell) for label in labels for cell in self._under(label))
+        while True:
+            said = [
+                (cell, label.found.fields)
+                for label in labels
+                if (cell := self._at.get((row, label.cell.column))) is not None
+                and cell.row == row
+                and id(cell) not in self._found
+                and says_something([cell], label.found.fields)
+            ]
+            named = any(field.key == "title" for _, fields in said for field in fields)
+            if not named or len(said) <= len(labels) / 2:
+                return further
+            further += 1
+            row = max(_end(cell) for cell, _ in said)
 
     def _rows(self) -> Iterable[list[Cell]]:
         rows: dict[int, list[Cell]] = {}
@@ -255,27 +279,6 @@ class FormTable:
         return rows.values()
 
 
-def _says_something(cells: Sequence[Cell], fields: Sequence[FormField]) -> bool:
-    text = "\n".join(cell.text for cell in cells)
-    return any(cleaned(text, field) is not None for field in fields)
-
-
-def _only_prompts(cell: Cell, fields: Sequence[FormField]) -> bool:
-    """Whether a cell says what to write, and nothing is written."""
-    text = cell.text.strip()
-    return bool(text) and all(field.kind != "choice" and is_prompt(text, field) for field in fields)
-
-
-def _sense(cells: Sequence[Cell], fields: Sequence[FormField]) -> float:
-    """How well a text answers a field: a telephone number has digits, a choice its options."""
-    text = squeeze("\n".join(cell.text for cell in cells))
-    if not text:
-        return 0.0
-    for field in fields:
-        if field.kind == "phone":
-            return 1.0 if len(re.findall(r"\d", text)) >= 6 else -0.5
-        if field.kind == "choice":
-            return 1.0 if any(squeeze(option) in text for option in field.options) else -0.5
-        if field.kind == "email":
-            return 1.0 if "@" in text else -0.5
-    return 0.5
+def _end(cell: Cell) -> int:
+    """The row after a cell."""
+    return cell.row + cell.row_span

@@ -104,6 +104,11 @@ def without(section: str, **update: object) -> Attachment:
     return read_as(sections=left, **update)
 
 
+def doubted(file: Attachment, doubt: str) -> Attachment:
+    assert file.form is not None
+    return file.model_copy(update={"form": file.form.model_copy(update={"doubts": (doubt,)})})
+
+
 def unsealed_scan() -> Attachment:
     file = form(filename="申报表盖章.jpg", means="ocr", role="form_scan")
     return file.model_copy(update={"scan": ScanRecord(seal="absent", colour=True)})

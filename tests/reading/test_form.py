@@ -598,6 +598,42 @@ def test_a_hint_in_a_row_of_its_own_is_passed_over() -> None:
     assert values(form(TITLE, rows)) == FILLED
 
 
+LIST_HEAD = ["序号", "案例名称", "申报单位", "申报类型", "联系人", "电话", "案例概要"]
+LISTED = [
+    ["1", "红色引擎", "某某市公路中心", "行业党建", "张三", "13900000001", SUMMARY],
+    ["2", "蓝色航标", "某某市港航中心", "行业思政", "李四", "13900000002", SUMMARY],
+    ["3", "绿色通道", "某某市路政支队", "", "王五", "", SUMMARY],
+]
+
+
+@pytest.mark.parametrize("cases", [1, 2, 3])
+def test_a_list_of_several_cases_is_put_before_a_person(cases: int) -> None:
+    record = form(TITLE, [LIST_HEAD, *LISTED[:cases]])
+    assert values(record) == FILLED
+    assert record is not None
+    assert [f"列有{cases}个" in doubt for doubt in record.doubts] == [True] * (cases > 1)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_no_layout_of_one_case_looks_like_several(layout: str) -> None:
+    record = form(*LAYOUTS[layout])
+    assert record is not None
+    assert record.doubts == ()
+
+
+def test_a_second_person_to_call_is_no_second_case() -> None:
+    table = [
+        *OFFICIAL[:3],
+        ["联系人", "<<", "电话", "<<"],
+        ["张三", "<<", "13900000001", "<<"],
+        ["李四", "<<", "13900000002", "<<"],
+        *OFFICIAL[4:],
+    ]
+    record = form(TITLE, table)
+    assert record is not None
+    assert record.doubts == ()
+
+
 def test_an_empty_contact_is_not_filled_from_the_next_label() -> None:
     rows = [
         *OFFICIAL[:3],
