@@ -18,6 +18,17 @@ from inbox_ingest.reading.form_values import cleaned, is_prompt, phone_digits
 from inbox_ingest.records import Evidence, FieldValue, FormRecord
 
 _NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[-— ]?\d{7,8}|\d{7,8})(?!\d)")
+_AROUND = " 　\n,，;；、/()（）:："
+_PHONE_WORDS = re.compile(
+    r"(?:联系)?(?:电话|手机)(?:号码?)?|座机|固话|号码|联系人|姓名|微信|同号|同步"
+)
+_NAME = re.compile(
+    r"[\u3400-\u9fff]{2,4}(?:(?:副?(?:主任|科长|处长|书记|经理|部长|局长))|同志|先生|女士|老师)?|[\u3400-\u9fff]+·[\u3400-\u9fff]+"
+)
+# What stands beside numbers and is nobody's name: an office, a way of dialling.
+_NO_NAME = re.compile(
+    r"^(?:详?见|同上|暂?无)|(?:办|室|科|处|部|局|中心|司|站|所|队|组|台|传真|短号|小号|总机|分机|内线|转|办公|移动|电信|联通)$"
+)
 _LEFT_OVER = 12  # 字: a longer text in a cell that is no label is something a person wrote
 
 
@@ -115,6 +126,8 @@ class _Reader:
                 self._find_choice(form_field, region)
             elif form_field.kind == "phone":
                 self._find_phone(form_field)
+            elif form_field.key == "contact":
+                self._find_contact(form_field)
 
     def _value(self, form_field: FormField, text: str, answer: Answer) -> FieldValue:
         if form_field.kind == "choice":
@@ -162,10 +175,29 @@ class _Reader:
             self.values[form_field.name] = FieldValue(
                 value=" ".join(found), count=len(found), evidence=known.evidence
             )
-            name = _NUMBER.sub("", phone_digits(known.value)).strip(" 　,，;；、/()（）:：")
+            name = _NUMBER.sub("", phone_digits(known.value)).strip(_AROUND)
             if name:
                 update = {"value": name, "count": count_characters(name)}
                 self.values[other.name] = known.model_copy(update=update)
+
+    def _find_contact(self, form_field: FormField) -> None:
+        """A name that was written beside the number, in the field for it: `张三 138…`."""
+        for other in self.campaign.form.fields:
+            known = self.values.get(other.name)
+            if other.kind != "phone" or known is None or known.value is None:
+                continue
+            names = _names_beside_numbers(known.value)
+            if not names:
+                continue
+            value = "、".join(names)
+            self.values[form_field.name] = FieldValue(
+                value=value, count=count_characters(value), evidence=known.evidence
+            )
+            number = re.sub("|".join(names), " ", known.value)
+            number = re.sub(r"[（(]\s*[)）]|\s+", " ", number).strip(_AROUND)
+            update = {"value": number, "count": count_characters(number)}
+            self.values[other.name] = known.model_copy(update=update)
+            return
 
 
 def _divided(answer: Answer) -> Iterator[tuple[FormField, str]]:
@@ -182,7 +214,7 @@ def _divided(answer: Answer) -> Iterator[tuple[FormField, str]]:
         if form_field.kind == "phone":
             yield form_field, " ".join(numbers)
         else:
-            yield form_field, rest.strip(" 　\n,，;；、/()（）:：")
+            yield form_field, rest.strip(_AROUND)
 
 
 def _places(
@@ -194,6 +226,15 @@ def _places(
     for block in document.blocks[region.start : region.end]:
         if isinstance(block, Paragraph):
             yield block.where, (block,), block.text
+
+
+def _names_beside_numbers(text: str) -> list[str]:
+    """The names in a text with telephone numbers; none where anything else stands there too."""
+    if not _NUMBER.search(text):
+        return []
+    words = re.findall(r"[\u3400-\u9fff·]+", _PHONE_WORDS.sub(" ", _NUMBER.sub(" ", text)))
+    named = all(_NAME.fullmatch(word) and not _NO_NAME.search(word) for word in words)
+    return words if named else []
 
 
 def _both(first: FieldValue, second: FieldValue, form_field: FormField) -> FieldValue:

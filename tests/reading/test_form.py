@@ -598,6 +598,47 @@ def test_a_hint_in_a_row_of_its_own_is_passed_over() -> None:
     assert values(form(TITLE, rows)) == FILLED
 
 
+@pytest.mark.parametrize(
+    ("written", "name", "number"),
+    [
+        ("张三 13900000001", "张三", "13900000001"),
+        ("13900000001张三丰", "张三丰", "13900000001"),
+        ("张三：13900000001", "张三", "13900000001"),
+        ("13900000001（张三）", "张三", "13900000001"),
+        ("张三\n13900000001", "张三", "13900000001"),
+        ("张三主任 13900000001、0515-81234567", "张三主任", "13900000001、0515-81234567"),
+        ("张三 手机13900000001", "张三", "手机13900000001"),
+        ("张三 13900000001 李四 13900000002", "张三、李四", "13900000001 13900000002"),
+    ],
+)
+def test_a_name_beside_the_number_is_the_contact(written: str, name: str, number: str) -> None:
+    found = values(form(TITLE, official(contact="", phone=written)))
+    assert (found["联系人"], found["电话"]) == (name, number)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13900000001",
+        "手机：13900000001",
+        "13900000001（微信同号）",
+        "办公室 0515-81234567",
+        "81234567转8001",
+        "张三",
+        "13900000001 详见附件内的通讯录一览表",
+        "13900000001，详见附件",
+    ],
+)
+def test_what_else_stands_beside_a_number_is_nobodys_name(written: str) -> None:
+    found = values(form(TITLE, official(contact="", phone=written)))
+    assert (found["联系人"], found["电话"]) == (None, written)
+
+
+def test_a_contact_of_its_own_leaves_the_number_as_written() -> None:
+    found = values(form(TITLE, official(contact="李四", phone="张三 13900000001")))
+    assert (found["联系人"], found["电话"]) == ("李四", "张三 13900000001")
+
+
 LIST_HEAD = ["序号", "案例名称", "申报单位", "申报类型", "联系人", "电话", "案例概要"]
 LISTED = [
     ["1", "红色引擎", "某某市公路中心", "行业党建", "张三", "13900000001", SUMMARY],
