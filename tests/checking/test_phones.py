@@ -35,6 +35,14 @@ DIALABLE = [
     "66123",
     "6612",
     "短号661234",
+    "661234（短号）",
+    "6-1234",
+    "内线 8-123",
+    "V网661234",
+    "tel6612",
+    "短号661234，手机139****0001",
+    "13900000001（短号66****）",
+    "84200001x8012",
     "400-800-0001",
     "8008000001",
     "+86-25-84200001",
@@ -55,6 +63,15 @@ NOT_DIALABLE = [
     "——",
     "ab",
     "12",
+    "139****0001",
+    "139＊＊＊＊0001",
+    "139 **** 0001",
+    "139xxxx0001",
+    "025-8****001",
+    "139●●●●0001",
+    "13900O00001",
+    "139l0000001",
+    "02-51",
     "liwen@example.cn",
 ]
 
@@ -67,3 +84,7 @@ def test_a_number_that_people_dial_is_never_accused(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_DIALABLE)
 def test_what_nobody_can_dial_is_said(text: str) -> None:
     assert not dialable(text)
+
+
+def test_a_cell_full_of_digits_is_read_in_one_go() -> None:
+    assert not dialable("1-" * 20_000)
