@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.checking.findings import Finding
-from inbox_ingest.checking.sameness import abbreviates, same_title
-from inbox_ingest.records import Attachment, Case, IssueCode
+from inbox_ingest.checking.sameness import abbreviates, normal_form, same_title
+from inbox_ingest.records import Attachment, Case, FieldValue, IssueCode
 
 # OCR misreads single characters; text does not.
 _OCR_SIMILARITY = 0.75
+_OCR_FRAGMENT = 4  # characters: fewer are a piece of something, and name nothing
 
 
 class _Mention(NamedTuple):
@@ -77,10 +78,16 @@ def _mentions_in(
     value = attachment.form.fields.get(field) if attachment.form else None
     if value is not None and value.value:
         ocr = value.evidence.means == "ocr"
-        if not ocr or value.evidence.confidence >= campaign.confidence_threshold:
+        if not ocr or _is_surely_read(value, campaign):
             yield _Mention(where, value.value, ocr)
     text = attachment.case_text
     if text is not None and attachment.role in ("form", "case_text"):
         written = text.title if key == "title" else text.unit
         if written:
             yield _Mention("正文", written, text.evidence.means == "ocr")
+
+
+def _is_surely_read(value: FieldValue, campaign: Campaign) -> bool:
+    """Whether what OCR read may speak against another document: noise is no other name."""
+    sure = value.evidence.confidence >= campaign.confidence_threshold
+    return sure and len(normal_form(value.value)) >= _OCR_FRAGMENT

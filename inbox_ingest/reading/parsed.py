@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from inbox_ingest.campaigns import Campaign
+from inbox_ingest.campaigns import Campaign, squeeze
 from inbox_ingest.reading.case_text import read_case_text
 from inbox_ingest.reading.finding import Finding
 from inbox_ingest.reading.form import parse_form, read_form
@@ -38,7 +38,7 @@ def parsed(finding: Finding, campaign: Campaign, filename: str | None) -> Parsed
             return Parsed(form, case_text, _scan_of_form(finding, campaign))
     form = None if region is None else read_form(document, region, campaign, filename)
     if form is not None and finding.line_scores:
-        form = _with_confidence(form, finding)
+        form = _with_confidence(form, finding, campaign)
     elif form is None and finding.picture == "photo":
         return Parsed(None, case_text, None)
     return Parsed(form, case_text, finding.scan)
@@ -57,14 +57,22 @@ def _scan_of_form(finding: Finding, campaign: Campaign) -> ScanRecord | None:
     return None
 
 
-def _with_confidence(form: FormRecord, finding: Finding) -> FormRecord:
-    """The fields with the confidence of their own lines, not of the worst line on the page."""
+def _with_confidence(form: FormRecord, finding: Finding, campaign: Campaign) -> FormRecord:
+    """The fields with the confidence of their own lines, not of the worst line on the page.
+
+    A value that is a piece of a printed label (意见 of 申报单位意见) shows that the cells of a poor
+    photo were not told apart: what was written there is not known.
+    """
     from inbox_ingest.reading.ocr_document import confidence_of
 
+    printed = [squeeze(label) for field in campaign.form.fields for label in field.labels]
     fields: dict[str, FieldValue] = {}
     for name, value in form.fields.items():
-        own = confidence_of(value.value or "", finding.line_scores)
+        plain = squeeze(value.value or "")
+        lost = bool(plain) and not value.ticked and any(plain in label for label in printed)
+        own = 0.0 if lost else confidence_of(value.value or "", finding.line_scores)
         own = own if value.sure else min(own, value.evidence.confidence)
         evidence = value.evidence.model_copy(update={"confidence": own})
-        fields[name] = value.model_copy(update={"evidence": evidence})
+        unknown = {"value": None, "count": 0, "sure": False} if lost else {}
+        fields[name] = value.model_copy(update={"evidence": evidence, **unknown})
     return form.model_copy(update={"fields": fields})

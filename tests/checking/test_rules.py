@@ -440,6 +440,39 @@ EXAMPLES = [
         [mail(form(), scan(), case_text(unit="云水县交通运输局"))],
         {("unit-mismatch", None)},
     ),
+    Example(
+        "a scan under another title",
+        [
+            mail(
+                form(),
+                by_ocr(form("智慧航道先锋岗建设", role="form_scan", filename="扫描.jpg")),
+                case_text(),
+            )
+        ],
+        {("title-mismatch", None)},
+    ),
+    Example(
+        "a scan of which OCR read another title badly",
+        [
+            mail(
+                form(),
+                by_ocr(form("智慧航道先锋岗建设", role="form_scan", filename="扫描.jpg"), 0.6),
+                case_text(),
+            )
+        ],
+        set(),
+    ),
+    Example(
+        "a scan of which OCR read a scrap",
+        [
+            mail(
+                form(),
+                by_ocr(form(unit="意贝", role="form_scan", filename="扫描.jpg")),
+                case_text(),
+            )
+        ],
+        set(),
+    ),
     Example("abbreviated unit", [mail(form(), scan(), case_text(unit="市港航中心"))], set()),
     # Time.
     Example("late", [mail(*WHOLE, hours=LATE)], {("received-late", None)}),
