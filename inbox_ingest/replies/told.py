@@ -27,9 +27,10 @@ _ABOUT_FORM = frozenset(
         IssueCode.FIELD_MISSING,
         IssueCode.TYPE_AMBIGUOUS,
         IssueCode.PHONE_INVALID,
-        IssueCode.SUMMARY_TOO_LONG,
     }
 )
+# A section may be sent as a file of its own, of any kind (contract §9).
+_SECTIONS = frozenset({IssueCode.SECTION_MISSING, IssueCode.SECTION_EMPTY})
 
 
 class JudgedCase(Frozen):
@@ -124,23 +125,29 @@ def unprompted(judged: JudgedCase, told: Told) -> list[Issue]:
     Nobody was told of them when that material came, so a person looks before anybody is.
     """
     new = new_documents(judged, told)
-    return [i for i in new_points(judged, told) if not _bears_on(i.code, new)]
+    return [
+        i
+        for i in new_points(judged, told)
+        if not _bears_on(i.code, _of_key(issue_key(i))[1], judged.case, new)
+    ]
 
 
 def withdrawn(judged: JudgedCase, told: Told) -> tuple[str, ...]:
-    """The words of points that were told and no longer stand, though the sender mended nothing.
+    """The words of points that were told and no longer stand: we were wrong, over the same material.
 
-    What a person waived is not among them, nor a figure that merely changed.
+    Not among them is what new material may have mended, what a person waived or put right, a figure
+    that merely changed, and nothing at all where a person took material out of the case.
     """
     new = new_documents(judged, told)
+    current = {material.attachment.sha256 for material in judged.case.documents}
+    if not new and not set(told.documents) <= current:
+        return ()
     standing = {(i.code.value, _of_key(issue_key(i))[1]) for i in sender_issues(judged.issues)}
-    gone = []
-    for key, words in told.said.items():
-        code, field = _of_key(key)
-        waived = {code, f"{code}:{field}"} & set(judged.case.waived)
-        if (code, field) not in standing and not waived and not _bears_on(IssueCode(code), new):
-            gone.append(words)
-    return tuple(gone)
+    return tuple(
+        words
+        for key, words in told.said.items()
+        if _of_key(key) not in standing and not _mended(*_of_key(key), judged.case, new)
+    )
 
 
 def told_from(verdicts: Iterable[str | None]) -> dict[str, Told]:
@@ -173,11 +180,24 @@ def _entry(judged: JudgedCase) -> Told:
     )
 
 
-def _bears_on(code: IssueCode, documents: Sequence[Attachment]) -> bool:
-    """Whether one of these documents can have raised or mended a finding of this code."""
-    if code in _ABOUT_TEXT:
+def _mended(code: str, field: str, case: Case, new: Sequence[Attachment]) -> bool:
+    """Whether a person has taken up this point, or one of the new documents may have mended it."""
+    if {code, f"{code}:{field}"} & set(case.waived):
+        return True
+    value = case.values.get(field)
+    if value is not None and value.evidence.means == "person":
+        return True
+    if code in _SECTIONS and any(d.role not in ("form", "form_scan") for d in new):
+        return True
+    return _bears_on(IssueCode(code), field, case, new)
+
+
+def _bears_on(code: IssueCode, field: str, case: Case, documents: Sequence[Attachment]) -> bool:
+    """Whether one of these documents can have raised or mended a finding of this code and field."""
+    too_long = code is IssueCode.SUMMARY_TOO_LONG  # of the form's cell, or of the text's own 摘要
+    if code in _ABOUT_TEXT or (too_long and field not in case.values):
         return any(d.role == "case_text" or d.case_text is not None for d in documents)
-    if code in _ABOUT_FORM:
+    if code in _ABOUT_FORM or too_long:
         return any(d.role in ("form", "form_scan") for d in documents)
     if code is IssueCode.SEAL_MISSING:
         return any(d.role == "form_scan" for d in documents)
