@@ -1,4 +1,4 @@
-"""Find the reply that a bounce is about, and say in words why it did not arrive: pure.
+"""Find the reply that a delivery report is about: pure. What it says of it, `delivery_reports` tells.
 
 Delivery reports name the lost mail in many ways: by its Message-ID in the thread headers, in the
 report's own parts, or in the enclosed headers; 126.com's 系统退信 sometimes by recipient and subject
@@ -16,8 +16,8 @@ from inbox_ingest.casebook.changes import Reply
 from inbox_ingest.reading.charsets import clean_line, decode_header
 from inbox_ingest.reading.correspondence import bare_subject
 from inbox_ingest.records import Frozen, Message
+from inbox_ingest.replies.delivery_reports import finding_of
 from inbox_ingest.replies.etiquette import OWN_MESSAGE_ID, plain_address
-from inbox_ingest.replies.wording import clean
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _OWN_ID = re.compile(r"<?(ingest\.[0-9a-f]{32}@[^\s<>\"']+)>?")
@@ -31,37 +31,9 @@ _SUBJECT_HEADER = re.compile(
 )
 _SUBJECT_IN_WORDS = re.compile(r"(?:主\s*题|标\s*题|\bsubject)\s*[:：]\s*([^\n]+)", re.IGNORECASE)
 
-_NO_SUCH_ADDRESS, _CLOSED = "收件地址不存在", "对方邮箱已停用"
-_DEAD = (_NO_SUCH_ADDRESS, _CLOSED)
-# What a report says → what a person should know. From the top, the first that fits.
-_CAUSES: tuple[tuple[str, str], ...] = (
-    (
-        r"\b5\.1\.[0-36]\b|user unknown|unknown user|no such (?:user|mailbox|recipient)|invalid user"
-        r"|does ?n[o']t exist|收件人(?:地址)?(?:不存在|错误)|(?:用户|帐号|账号|邮箱)(?:地址)?不存在",
-        _NO_SUCH_ADDRESS,
-    ),
-    (
-        r"\b[45]\.2\.2\b|mailbox (?:is )?full|over ?quota|quota exceeded|(?:邮箱|空间)已?满|容量不足",
-        "对方邮箱已满",
-    ),
-    (
-        r"\b5\.2\.1\b|disabled|inactive|(?:帐号|账号|邮箱)(?:已)?(?:停用|禁用|冻结|注销)",
-        _CLOSED,
-    ),
-    (
-        r"\b5\.7\.\d+\b|spam|junk|blocked|blacklist|rejected by|垃圾邮件|拒收|拒绝接收|黑名单",
-        "对方服务器拒收",
-    ),
-    (r"\b5\.3\.4\b|too large|size limit|过大", "邮件超过对方的大小限制"),
-    (
-        r"\b[45]\.4\.\d+\b|host (?:not found|unknown)|timed? ?out|connection refused|域名|无法连接|超时",
-        "联系不上对方的邮件服务器",
-    ),
-)
-
 
 class Bounce(Frozen):
-    """A delivery report matched to a reply. `final` is False for a report of mere delay.
+    """A delivery report matched to a reply. `final`: it failed, and is not merely late or delivered.
 
     `dead` says why no letter can reach that address; None where another one may.
     """
@@ -98,20 +70,12 @@ def reply_bounced(
         found = _by_recipient(words, original, received_at, sent)
     if found is None:
         return None
-    cause = cause_of(words)
+    finding = finding_of(message, text, report, found.to)
     return Bounce(
         reply_id=found.id,
-        reason=f"对方没有收到：{cause or '被退回，原因见退信'}",
-        final=not _is_delay(words),
-        dead=cause if cause in _DEAD else None,
-    )
-
-
-def cause_of(words: str) -> str | None:
-    """Return the cause that a report gives, as a Chinese phrase; None where none is understood."""
-    plain = clean(words, 20_000)
-    return next(
-        (phrase for pattern, phrase in _CAUSES if re.search(pattern, plain, re.IGNORECASE)), None
+        reason=f"对方没有收到：{finding.cause or '被退回，原因见退信'}",
+        final=finding.failed,
+        dead=finding.cause if finding.dead else None,
     )
 
 
@@ -173,11 +137,3 @@ def _original(message: Message, text: str, report: str) -> _Original:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
-
-
-def _is_delay(words: str) -> bool:
-    """A warning that delivery takes long (RFC 3464 `Action: delayed`) is no failure yet."""
-    return (
-        re.search(r"^action:\s*delayed", words, re.IGNORECASE | re.MULTILINE) is not None
-        and re.search(r"^action:\s*failed", words, re.IGNORECASE | re.MULTILINE) is None
-    )

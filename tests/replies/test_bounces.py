@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from inbox_ingest.casebook.changes import Reply
-from inbox_ingest.replies.bounces import cause_of, reply_bounced
+from inbox_ingest.replies.bounces import reply_bounced
 from inbox_ingest.replies.outgoing import message_id_for
 from tests.replies.values import BOX, at, message
 
@@ -134,21 +134,3 @@ def test_of_two_letters_to_one_address_the_subject_decides() -> None:
     assert (
         reply_bounced(message("系统退信", DAEMON), unclear, "", at(3, 10), [FIRST, other]) is None
     )
-
-
-@pytest.mark.parametrize(
-    ("words", "cause"),
-    [
-        ("550 5.1.1 <x>: Recipient address rejected: User unknown", "收件地址不存在"),
-        ("收件人不存在", "收件地址不存在"),
-        ("452 4.2.2 Mailbox full", "对方邮箱已满"),
-        ("对方邮箱空间已满", "对方邮箱已满"),
-        ("该账号已停用", "对方邮箱已停用"),
-        ("550 5.7.1 blocked using spamhaus", "对方服务器拒收"),
-        ("552 5.3.4 Message size exceeds", "邮件超过对方的大小限制"),
-        ("Host or domain name not found. Host not found", "联系不上对方的邮件服务器"),
-        ("您好", None),
-    ],
-)
-def test_causes_in_words(words: str, cause: str | None) -> None:
-    assert cause_of(words) == cause
