@@ -147,7 +147,7 @@ def _refusals() -> Iterator[str]:
     yield "|---|---|"
     yield from (f"| `{rule.code}` | {rule.reason} |" for rule in RULES)
     yield ""
-    yield "先前的信因地址不存在、邮箱停用而退回，或被服务器拒绝收件的地址，同样不再自动去信（代码"
+    yield "先前的信因地址不存在、邮箱停用而没有送达的地址（以服务器或退信明说为准），同样不再自动去信（代码"
     yield f"`{UNDELIVERABLE}`），截止前的提醒也不发，列入等待人工处理；此后有信经工作人员批准送达，才恢复。"
     yield ""
 

@@ -27,7 +27,7 @@ MOST_ATTEMPTS: Final = 10
 class Outcome(Frozen):
     """What became of one attempt. `reason` is Chinese; `answer` is the server's own, shortened.
 
-    `wait_seconds` says for how long not to try again (verdict `later`). `stops` says that the next
+    `wait_seconds` says for how long not to try again (verdict `later`, or `stops`). `stops` says that the next
     letter would fare no better now; `reconnect`, that this one may fare better on a new connection;
     `dead`, that no letter will reach this address.
     """
@@ -56,8 +56,18 @@ _MINUTE: Final = 60
 # Rows whose words name a limit on the whole account, not on this letter, and one on the connection.
 _ACCOUNT: Final = r"hl:|mi:sfq|mi:stc"
 _CONNECTION: Final = r"mi:dmc"
+# Only these words and codes mean that the address itself is wrong (RFC 3463 §3.2).
 _NO_SUCH_ADDRESS: Final = "对方地址不存在"
-_NOT_THIS_ADDRESS: Final = "服务器拒绝该收件地址"
+_NO_SUCH_USER: Final = (
+    r"invalid user|(?:user|recipient|mailbox) unknown|unknown (?:user|recipient|mailbox)"
+    r"|(?:user|recipient|mailbox|address|account)[^.;]{0,60}(?:not found|not exist|n't exist)"
+    r"|no such (?:user|recipient|mailbox|address|person)|不存在|(?<![\d.])5\.1\.(?:1|2|3|6|10)(?![.\d])"
+)
+_WE_ARE_REFUSED: Final = (
+    r"\brelay|client host|sending host|blocked|black ?list|block ?list|spamhaus|\bspf\b|rp:spf"
+)
+_LIMITED: Final = "服务器限制了本邮箱的发信"
+_REFUSED: Final = "服务器拒绝本邮箱或本机发信"
 
 TABLE: Final[tuple[_Row, ...]] = (
     _Row("2..", "", ("end",), "sent", 0, "服务器已接收"),
@@ -93,15 +103,18 @@ TABLE: Final[tuple[_Row, ...]] = (
     # Any server.
     _Row("4..", "", _ANY, "later", 15 * _MINUTE, "服务器暂时不能接收"),
     _Row("5..", "", _BEFORE_RECIPIENT, "person", 0, "服务器拒绝本邮箱发信"),
+    _Row("5..", _NO_SUCH_USER, ("recipient", "data", "end"), "never", 0, _NO_SUCH_ADDRESS),
+    # This account or machine is meant, no recipient: the letters after this one are spared it.
     _Row(
         "5..",
-        r"invalid user|user unknown|no such|not exist|not found|(?<!\d)5\.1\.[01](?!\d)",
-        ("recipient", "data", "end"),
-        "never",
+        r"frequency|too (?:many|fast)|temporar|rate limit",
+        ("recipient",),
+        "tomorrow",
         0,
-        _NO_SUCH_ADDRESS,
+        _LIMITED,
     ),
-    _Row("5..", "", ("recipient",), "never", 0, _NOT_THIS_ADDRESS),
+    _Row("5..", _WE_ARE_REFUSED, ("recipient",), "never", 30 * _MINUTE, _REFUSED),
+    _Row("5..", "", ("recipient",), "never", 0, "服务器拒绝该收件地址"),
     _Row("5..", "", ("data", "end"), "never", 0, "服务器拒收这封信"),
     # Neither yes nor no: after the text has gone nobody can tell.
     _Row("", "", ("end",), "unknown", 0, "服务器的回答无法理解，不能确定是否已寄出"),
@@ -133,8 +146,10 @@ def outcome_of(code: int, text: bytes | str, phase: Phase) -> Outcome:
             answer=clean(f"{code} {words}", 300),
             wait_seconds=row.wait_seconds,
             reconnect=row.words == _CONNECTION,
-            dead=row.reason in (_NO_SUCH_ADDRESS, _NOT_THIS_ADDRESS),
-            stops=row.verdict == "person" or re.search(_ACCOUNT, row.words) is not None,
+            dead=row.reason == _NO_SUCH_ADDRESS,
+            stops=row.verdict == "person"
+            or row.reason in (_LIMITED, _REFUSED)
+            or re.search(_ACCOUNT, row.words) is not None,
         )
     raise AssertionError(f"no row for phase {phase}")  # the last row fits everything
 

@@ -96,3 +96,22 @@ def test_a_full_mailbox_is_no_dead_address(office: Office, server: SmtpServer) -
     office.receive(case_text(), subject="Re: 申报材料 [DJ001]")
     office.draft()
     assert office.replies()[-1].state == "draft"
+
+
+def test_our_own_block_kills_no_address_and_only_one_letter_meets_it(
+    office: Office, server: SmtpServer
+) -> None:
+    office.receive(form())
+    office.receive(form("乙车站思政课堂建设案例", "乙县公路站"), sender="zhou@linhai.example.cn")
+    office.draft()
+    office.approve_all()
+    office.later(minutes=11)
+    refused = "550 5.7.1 Service unavailable, client host [1.2.3.4] blocked using Spamhaus"
+    server.faults.answers["recipient"] = [refused, refused]
+    office.send(server)
+    assert [r.state for r in office.replies()] == ["failed", "approved"]
+    assert office.replies()[0].undeliverable is None
+    assert office.send(server).stopped
+    server.faults.answers["recipient"] = []
+    office.later(hours=1)
+    assert office.send(server).sent == [2]

@@ -41,6 +41,10 @@ ANSWERS: list[tuple[str, Phase, Verdict]] = [
     ("550 5.1.1 User unknown", "end", "never"),
     ("552 5.2.2 Mailbox full", "recipient", "tomorrow"),
     ("550 5.7.1 Rejected by policy", "recipient", "never"),
+    ("550 5.7.1 Service unavailable, client host [10.5.1.1] blocked", "recipient", "never"),
+    ("554 5.7.1 Relay access denied", "recipient", "never"),
+    ("550 RP:SPF 163 smtp8", "recipient", "never"),
+    ("550 blocked temporarily, frequency limited MI:LMC", "recipient", "tomorrow"),
     ("554 5.6.0 Message rejected", "end", "never"),
     ("252 Cannot verify", "recipient", "later"),
     ("250 odd", "data", "later"),
@@ -57,7 +61,9 @@ def test_answers(answer: str, phase: Phase, verdict: Verdict) -> None:
     assert outcome.verdict == verdict
     assert outcome.reason
     assert outcome.answer == answer
-    assert (outcome.wait_seconds > 0) == (verdict == "later")
+    assert (outcome.wait_seconds > 0) == (
+        verdict == "later" or (verdict == "never" and outcome.stops)
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,6 +81,47 @@ def test_answers(answer: str, phase: Phase, verdict: Verdict) -> None:
 def test_limits_of_the_account_stop_the_round_and_others_do_not(answer: str, stops: bool) -> None:
     code, _, words = answer.partition(" ")
     assert outcome_of(int(code), words, "recipient").stops is stops
+
+
+@pytest.mark.parametrize(
+    ("answer", "dead"),
+    [
+        ("550 5.1.1 <x@y.cn>", True),
+        ("550 5.1.10 RecipientNotFound", True),
+        ("550 User not found: x@y.cn", True),
+        ("550 Invalid User", True),
+        ("550 User unknown", True),
+        ("550 收件人不存在", True),
+        ("554 host 10.5.1.1 says no", False),
+        ("550 5.7.1 Service unavailable, client host [1.2.3.4] blocked using Spamhaus", False),
+        ("554 5.7.1 Relay access denied", False),
+        ("550 RP:SPF", False),
+        ("550 RP:RCL", False),
+        ("550 Mailbox has been blocked temporarily, frequency limited MI:LMC", False),
+        ("550 5.1.0 Sender denied", False),
+        ("550 Domain of sender not found", False),
+        ("550 no", False),
+    ],
+)
+def test_dead_is_an_address_only_where_the_server_says_that_it_is_wrong(
+    answer: str, dead: bool
+) -> None:
+    code, _, words = answer.partition(" ")
+    assert outcome_of(int(code), words, "recipient").dead is dead
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.7.1 client host [1.2.3.4] blocked",
+        "554 5.7.1 Relay access denied",
+        "550 RP:SPF",
+        "550 frequency limited MI:LMC",
+    ],
+)
+def test_where_we_are_refused_the_letters_after_this_one_are_spared_it(answer: str) -> None:
+    code, _, words = answer.partition(" ")
+    assert outcome_of(int(code), words, "recipient").stops
 
 
 def test_a_lost_connection_is_doubtful_only_after_the_text() -> None:
