@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,12 +45,14 @@ class Reread:
     """How many mails were read again, the cases that differ, by number, and the senders to be told.
 
     `told` are the addresses that would get a letter for it; None where a wrong letter template
-    (`mistake`) keeps all letters from being written.
+    (`mistake`) keeps all letters from being written. `renewed` are unsent letters written anew
+    because the campaign has another deadline, contact or signature.
     """
 
     mails: int
     differences: tuple[Difference, ...]
     told: tuple[str, ...] | None = ()
+    renewed: int = 0
     mistake: CampaignError | None = None
 
 
@@ -76,24 +78,28 @@ def reread(request: Request, *, dry_run: bool) -> Reread:
             mails = _read_again(request, path)
             after = _lines(path) or {}
             differences = tuple(_differences(before, after))
-            told, mistake = _told(request, path, differences)
-    return Reread(mails, differences, told, mistake)
+            return _with_letters(request, path, Reread(mails, differences))
 
 
-def _told(
-    request: Request, casebook: Path, differences: Sequence[Difference]
-) -> tuple[tuple[str, ...] | None, CampaignError | None]:
-    """Who would get another letter: asked of the desk that writes them, so both say the same."""
-    if not differences:
-        return (), None
+def _with_letters(request: Request, casebook: Path, done: Reread) -> Reread:
+    """Who would get another letter, and how many unsent ones get other words.
+
+    Asked of the desk that writes them, so both say the same.
+    """
     campaign = load_campaign(request.campaign_path)
     own = own_addresses(request.settings, campaign)
     with open_casebook(casebook) as book:
         desk = Desk(book, campaign, request.campaign_path, own, request.clock)
+        renewed = desk.outlived()
         try:
-            return desk.would_tell({change.case_no for change in differences}), None
+            told: tuple[str, ...] = ()
+            if done.differences:
+                told = desk.would_tell({change.case_no for change in done.differences})
+            if renewed:
+                desk.draft()
         except CampaignError as error:
-            return None, error
+            return replace(done, told=None, renewed=0, mistake=error)
+    return replace(done, told=told, renewed=renewed)
 
 
 def _read_again(request: Request, casebook: Path) -> int:

@@ -247,7 +247,7 @@ class NewReply:
 
     `verdict` is a fingerprint of what it tells: the same verdict is not told twice. `replaces` are
     unsent replies that this one makes void: they are withheld in the same transaction.
-    `answered_at` as in `Reply`.
+    `answered_at` and `terms` as in `Reply`.
     """
 
     to: str
@@ -265,6 +265,7 @@ class NewReply:
     not_before: datetime | None = None
     replaces: tuple[int, ...] = ()
     answered_at: datetime | None = None
+    terms: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,7 @@ class Reply:
     `edited_at`: when a person last changed its words. `answered_at`: the newest mail written by hand
     for which it was withheld; a person who takes it up again has overruled that mail.
     `undeliverable`: why nothing can be delivered to this address, where that is what became of it.
+    `terms`: a fingerprint of what it says of the campaign; None in letters of older programs.
     """
 
     id: int
@@ -298,6 +300,7 @@ class Reply:
     edited_at: datetime | None = None
     answered_at: datetime | None = None
     undeliverable: str | None = None
+    terms: str | None = None
 
     @property
     def in_doubt(self) -> bool:

@@ -51,6 +51,7 @@ def insert_reply(connection: Connection, reply: NewReply, now: datetime) -> int:
         "verdict": reply.verdict,
         "reason": reply.reason,
         "answered_at": reply.answered_at,
+        "terms": reply.terms,
         "subject": reply.subject,
         "body": reply.body,
     }
@@ -183,4 +184,5 @@ def _reply(row: Any, cases: tuple[tuple[str, int], ...]) -> Reply:
         edited_at=row.edited_at,
         answered_at=row.answered_at,
         undeliverable=row.undeliverable,
+        terms=row.terms,
     )

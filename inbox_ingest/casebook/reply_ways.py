@@ -6,11 +6,13 @@ word on it; nothing else may, for it would be sent twice.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, exists, not_, select, update
 
 from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.casebook.database import slices
 from inbox_ingest.casebook.reply_rows import (
     STATE_WORDS,
     move_reply,
@@ -122,19 +124,30 @@ def dead_address(why: str) -> str:
     return f"先前发往这个地址的信没有送达（{why}）"
 
 
-def begin_sending(connection: Connection, reply_id: int, now: datetime) -> None:
+Unfit = Callable[[Reply], str | None]
+"""An approved letter → why it may not go out as it is (Chinese), or None."""
+
+
+def all_fit(_: Reply) -> None:
+    """Nothing but its cases keeps a letter back."""
+
+
+def begin_sending(connection: Connection, reply_id: int, now: datetime, unfit: Unfit) -> None:
     """Make an approved letter `sending`, if it may still be sent.
 
     It stays as it is where a person took it back, and stays approved with the reason where a case
-    is no longer as told or a person's decision waits to be filed: what it says may have become wrong.
+    is no longer as told, it is `unfit`, or a person's decision waits to be filed: what it says may
+    have become wrong.
     """
     reply = one_reply(connection, reply_id)
     if reply.state != "approved":
         return
     if _is_overtaken(connection, reply_id):
-        _give_reason(connection, reply_id, OUTDATED)
+        give_reason(connection, [reply_id], OUTDATED)
+    elif (why := unfit(reply)) is not None:
+        give_reason(connection, [reply_id], why)
     elif connection.scalar(select(exists().where(DECISIONS.c.applied_at.is_(None)))):
-        _give_reason(connection, reply_id, UNFILED)
+        give_reason(connection, [reply_id], UNFILED)
     else:
         move_reply(connection, reply, "sending", now, reason=reply.reason)
 
@@ -173,5 +186,19 @@ def _is_overtaken(connection: Connection, reply_id: int) -> bool:
     return bool(connection.scalar(select(exists().where(REPLIES.c.id == reply_id, overtaken()))))
 
 
-def _give_reason(connection: Connection, reply_id: int, reason: str) -> None:
-    connection.execute(update(REPLIES).where(REPLIES.c.id == reply_id).values(reason=reason))
+def mark_outdated(connection: Connection, unfit: Unfit) -> list[int]:
+    """Write the reason to approved letters that may no longer be sent; return their ids."""
+    approved = REPLIES.c.state == "approved"
+    marked = [reply.id for reply in replies_where(connection, [approved, overtaken()])]
+    give_reason(connection, marked, OUTDATED)
+    for reply in replies_where(connection, [approved, not_(overtaken())]):
+        if (why := unfit(reply)) is not None:
+            give_reason(connection, [reply.id], why)
+            marked.append(reply.id)
+    return marked
+
+
+def give_reason(connection: Connection, reply_ids: Sequence[int], reason: str) -> None:
+    """Write why these letters lie still; their states stay."""
+    for part in slices(reply_ids):
+        connection.execute(update(REPLIES).where(REPLIES.c.id.in_(part)).values(reason=reason))

@@ -21,7 +21,7 @@ from inbox_ingest.casebook.reply_rows import (
     overtaken,
     replies_where,
 )
-from inbox_ingest.casebook.reply_ways import OUTDATED, REPLACED
+from inbox_ingest.casebook.reply_ways import REPLACED, Unfit, all_fit
 from inbox_ingest.casebook.tables import REPLIES, REPLY_DUES
 from inbox_ingest.casebook.tables_root import UtcText
 from inbox_ingest.errors import UsageError
@@ -126,13 +126,13 @@ class ReplyStore:
 
     # --- send ---------------------------------------------------------------------------------
 
-    def begin_sending(self, reply_id: int, now: datetime) -> Reply:
+    def begin_sending(self, reply_id: int, now: datetime, unfit: Unfit = all_fit) -> Reply:
         """Return the letter as it is now: `sending`, with the text to send, if it may still be sent.
 
         See `reply_ways.begin_sending` for why it may not.
         """
         with self._database.writing() as connection:
-            reply_ways.begin_sending(connection, reply_id, now)
+            reply_ways.begin_sending(connection, reply_id, now, unfit)
             return one_reply(connection, reply_id)
 
     def fail(
@@ -173,16 +173,10 @@ class ReplyStore:
         with self._database.reading() as connection:
             return pausing.current(connection, now)
 
-    def mark_outdated(self) -> list[int]:
-        """Write the reason to approved letters that may no longer be sent; return their ids."""
-        condition = and_(REPLIES.c.state == "approved", overtaken())
+    def mark_outdated(self, unfit: Unfit = all_fit) -> list[int]:
+        """See `reply_ways.mark_outdated`."""
         with self._database.writing() as connection:
-            ids = list(connection.scalars(select(REPLIES.c.id).where(condition)))
-            for part in slices(ids):
-                connection.execute(
-                    update(REPLIES).where(REPLIES.c.id.in_(part)).values(reason=OUTDATED)
-                )
-        return ids
+            return reply_ways.mark_outdated(connection, unfit)
 
     def move(
         self,

@@ -44,6 +44,7 @@ class ReplyRow(Row, table=True):
     edited_at: datetime | None = Field(default=None, sa_type=UtcText)
     answered_at: datetime | None = Field(default=None, sa_type=UtcText)
     undeliverable: str | None = None
+    terms: str | None = None
     subject: str
     body: str
 

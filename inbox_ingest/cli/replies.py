@@ -165,14 +165,16 @@ def send() -> None:
     """现在就发送已批准的答复。"""
     from inbox_ingest.replies.desk import mode_of
     from inbox_ingest.stages.lock import only_pass
-    from inbox_ingest.stages.reply import send_now, told_of, told_of_waiting
+    from inbox_ingest.stages.reply import send_now, told_of_waiting
 
     with _casebook() as (book, campaign, settings), only_pass(settings.home):
         if mode_of(book, campaign) == "off":
             raise UsageError('活动文件规定不答复（[replies] mode = "off"）。')
-        dispatch = send_now(book, campaign, settings, _now)
-        notices = [*told_of(dispatch), *told_of_waiting(book, campaign, _now())]
-    typer.echo(f"发出 {len(dispatch.sent)} 封。")
+        done = send_now(book, campaign, settings, _now)
+        notices = [*done.notices, *told_of_waiting(book, campaign, _now())]
+    typer.echo(f"发出 {done.counts['sent']} 封。")
+    if answered := done.counts.get("answered_by_hand"):
+        notices.insert(0, f"有 {answered} 封因工作人员已手工答复，不再发送。")
     for notice in notices:
         typer.echo(f"注意：{notice}", err=True)
 

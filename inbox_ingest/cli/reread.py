@@ -34,6 +34,6 @@ def reread_all(
     with progress() as bar:
         done = reread(Request(load_settings(), progress=bar), dry_run=dry_run)
     differences = [(change.case_no, change.before, change.after) for change in done.differences]
-    show(difference_lines(done.mails, differences, done.told, dry_run=dry_run))
+    show(difference_lines(done.mails, differences, done.told, done.renewed, dry_run=dry_run))
     if done.mistake is not None:
         raise done.mistake

@@ -28,6 +28,7 @@ from inbox_ingest.replies.outbox import carry_out
 from inbox_ingest.replies.planning import plan_answers, plan_dates
 from inbox_ingest.replies.reminders import plan_reminders
 from inbox_ingest.replies.templates import LetterTemplates, load_templates
+from inbox_ingest.replies.terms import outlived
 from inbox_ingest.replies.told import JudgedCase
 from inbox_ingest.settings import Settings
 
@@ -191,6 +192,13 @@ class Desk:
             self._mails = {mail.reading.raw_sha256: mail for mail in self.book.readings.received()}
         return self._mails
 
+    def outlived(self) -> int:
+        """How many unsent letters say of the campaign what is no longer so: they are written anew."""
+        if self.mode == "off":
+            return 0
+        now, unsent = self._clock(), self.book.replies.find(states=UNSENT)
+        return sum(outlived(reply, self.campaign, now) for reply in unsent)
+
     def _anything_to_draft(self) -> bool:
         if any(due.held is None for due in self.book.dues.waiting()):
             return True
@@ -204,8 +212,7 @@ class Desk:
         unsent = self.book.replies.find(states=UNSENT)
         if any(revisions.get(number) != told for reply in unsent for number, told in reply.cases):
             return True
-        now, end = self._clock(), self.campaign.window.ends_at()
-        if any(reply.created_at < end <= now for reply in unsent):
+        if self.outlived():
             return True
         days = self.campaign.replies.reminder_days
         left = self.campaign.window.days_left(self._clock())

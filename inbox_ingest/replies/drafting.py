@@ -18,6 +18,7 @@ from inbox_ingest.replies.compose import Draft, Occasion, compose
 from inbox_ingest.replies.etiquette import Refusal, ping_pong, plain_address, recipient_of, refusal
 from inbox_ingest.replies.outgoing import message_id_for
 from inbox_ingest.replies.templates import LetterTemplates, TemplateFailed
+from inbox_ingest.replies.terms import terms_of
 from inbox_ingest.replies.told import JudgedCase, told_from
 
 Mode = Literal["hold", "auto", "off"]
@@ -157,8 +158,12 @@ def written(
     templates: LetterTemplates,
     *,
     reminder: bool = False,
+    instead_of: Sequence[Reply] = (),
 ) -> NewReply | None:
-    """The letter as a row for the outbox; one that cannot be written is a failed row, and an alarm."""
+    """The letter as a row for the outbox; one that cannot be written is a failed row, and an alarm.
+
+    `instead_of` are letters that say the same of the cases and may not go out: this is another one.
+    """
     occasion = occasion_of(group, outbox, reminder=reminder)
     try:
         draft = compose(occasion, campaign, templates)
@@ -166,7 +171,6 @@ def written(
         return _unwritten(occasion, group, outbox, str(error))
     if draft is None:
         return None
-    closed = outbox.now >= campaign.window.ends_at()
     doubts = [*group.held, *draft.doubts]
     sent = [r.sent_at for r in history(outbox.replies, group.recipient) if r.sent_at is not None]
     loop = ping_pong(sent, outbox.now)
@@ -183,7 +187,7 @@ def written(
         body=draft.body,
         kind=draft.kind,
         message_id=message_id_for(
-            outbox.own[0], draft.to, _about(draft.verdict, group, draft.kind, closed)
+            outbox.own[0], draft.to, _about(draft.verdict, group, draft.kind, instead_of)
         ),
         cases=draft.cases,
         dues=group.dues,
@@ -193,6 +197,7 @@ def written(
         state=state,
         reason="；".join(dict.fromkeys(doubts)) or None,
         not_before=_quiet_until(group, draft, outbox, campaign),
+        terms=terms_of(campaign),
     )
 
 
@@ -209,9 +214,7 @@ def _unwritten(occasion: Occasion, group: Group, outbox: Outbox, why: str) -> Ne
         subject="（未能写成）",
         body="（答复模板出错，未能写成）",
         kind=kind,
-        message_id=message_id_for(
-            outbox.own[0], group.recipient, _about("", group, kind, closed=False)
-        ),
+        message_id=message_id_for(outbox.own[0], group.recipient, _about("", group, kind, ())),
         cases=tuple((judged.number, judged.revision) for judged in group.cases),
         dues=group.dues,
         state="failed",
@@ -219,10 +222,10 @@ def _unwritten(occasion: Occasion, group: Group, outbox: Outbox, why: str) -> Ne
     )
 
 
-def _about(verdict: str, group: Group, kind: str, closed: bool) -> str:
+def _about(verdict: str, group: Group, kind: str, instead_of: Sequence[Reply]) -> str:
     cases = ",".join(f"{judged.number}@{judged.revision}" for judged in group.cases)
     parts = (kind, cases, ",".join(map(str, group.dues)), verdict)
-    return "\n".join((*parts, "closed") if closed else parts)
+    return "\n".join((*parts, *(f"instead of {reply.id}" for reply in instead_of)))
 
 
 def _quiet_until(group: Group, draft: Draft, outbox: Outbox, campaign: Campaign) -> datetime | None:

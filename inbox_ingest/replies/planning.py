@@ -30,11 +30,13 @@ from inbox_ingest.replies.drafting import (
 from inbox_ingest.replies.etiquette import Refusal, plain_address
 from inbox_ingest.replies.keeping import in_place_of, says_the_same
 from inbox_ingest.replies.templates import LetterTemplates
+from inbox_ingest.replies.terms import outlived, passed_deadline
 from inbox_ingest.replies.told import JudgedCase
 from inbox_ingest.replies.wording import under_date
 
 CLOSED = "征集已截止，不再提醒"
 _DEADLINE_PASSED = "已批准的信所写的截止时间已过，现重新拟写，请再看一遍"
+_TERMS_CHANGED = "活动文件里的截止时间、联系方式等已改，现重新拟写，请再看一遍"
 
 
 def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates) -> Plan:
@@ -51,11 +53,9 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
     for found, replaced in inherited:
         past = history(outbox.replies, found.recipient)
         old = (*replaced, *(r for r in past if failed_in_writing(r)))
-        late = [reply for reply in replaced if passed_deadline(reply, outbox, campaign)]
-        group = found
-        if any(reply.state == "approved" and reply.approved_by for reply in late):
-            group = replace(found, held=(*found.held, _DEADLINE_PASSED))
-        reply = written(group, outbox, campaign, templates)
+        late = [reply for reply in replaced if outlived(reply, campaign, outbox.now)]
+        group = _to_be_seen_again(found, late, outbox, campaign)
+        reply = written(group, outbox, campaign, templates, instead_of=late)
         if reply is None:
             settle.extend(group.dues)
             withhold |= {reply.id: NEEDLESS for reply in old}
@@ -84,7 +84,8 @@ def outdated(outbox: Outbox, campaign: Campaign, groups: Sequence[Group] = ()) -
     """Return the unsent letters that say what is no longer so, or go to whom something new is due.
 
     Another's mail, a person's waiver or a merger can make a letter wrong that waits for approval, and
-    so can time: a sender must not be asked for what has come, or until a day that has passed.
+    so can time and an edited campaign file: a sender must not be asked for what has come, or until
+    a day that has passed or is no longer the last.
     """
     written_to = {plain_address(group.recipient) for group in groups if not group.refused}
     return [
@@ -93,7 +94,7 @@ def outdated(outbox: Outbox, campaign: Campaign, groups: Sequence[Group] = ()) -
         if reply.state in UNSENT
         and (
             plain_address(reply.to) in written_to
-            or passed_deadline(reply, outbox, campaign)
+            or outlived(reply, campaign, outbox.now)
             or any(
                 number not in outbox.cases or outbox.cases[number].revision != revision
                 for number, revision in reply.cases
@@ -102,13 +103,20 @@ def outdated(outbox: Outbox, campaign: Campaign, groups: Sequence[Group] = ()) -
     ]
 
 
-def passed_deadline(reply: Reply, outbox: Outbox, campaign: Campaign) -> bool:
-    """Whether this letter waits since before the closing, and so names a day that has passed."""
-    return reply.state in UNSENT and reply.created_at < campaign.window.ends_at() <= outbox.now
-
-
 def _reminds_too_late(reply: Reply, outbox: Outbox, campaign: Campaign) -> bool:
-    return reply.kind == "reminder" and passed_deadline(reply, outbox, campaign)
+    waits = reply.kind == "reminder" and reply.state in UNSENT
+    return waits and passed_deadline(reply, campaign, outbox.now)
+
+
+def _to_be_seen_again(
+    group: Group, late: Sequence[Reply], outbox: Outbox, campaign: Campaign
+) -> Group:
+    """The group, held where a person approved one of these outlived letters, with the reason."""
+    approved = [reply for reply in late if reply.state == "approved" and reply.approved_by]
+    if not approved:
+        return group
+    passed = any(passed_deadline(reply, campaign, outbox.now) for reply in approved)
+    return replace(group, held=(*group.held, _DEADLINE_PASSED if passed else _TERMS_CHANGED))
 
 
 def _inheriting(

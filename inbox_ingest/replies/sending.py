@@ -21,6 +21,7 @@ from inbox_ingest.errors import IngestError, LoginRefused, UsageError
 from inbox_ingest.replies.etiquette import cap_reached, plain_address
 from inbox_ingest.replies.outcomes import MOST_ATTEMPTS, Outcome, ServerBusy, next_try
 from inbox_ingest.replies.outgoing import Envelope, build
+from inbox_ingest.replies.terms import OUTLIVED, outlived
 
 _DAY = timedelta(days=1)
 
@@ -80,7 +81,7 @@ def send_approved(
     with contextlib.ExitStack() as stack:
         line = _Line(open_session, stack)
         work = _Sending(replies, line, account, campaign, clock)
-        work.dispatch.outdated = replies.mark_outdated()
+        work.dispatch.outdated = replies.mark_outdated(work.unfit)
         if work.paused():
             return work.dispatch
         due = list(work.within_caps())
@@ -135,6 +136,10 @@ class _Sending:
         self._clock = clock
         self.dispatch = Dispatch()
 
+    def unfit(self, reply: Reply) -> str | None:
+        """Why this letter may not go out as it is, whatever is so of its cases."""
+        return OUTLIVED if outlived(reply, self._campaign, self._clock()) else None
+
     def paused(self) -> bool:
         """Whether the server limits the account still; then nothing is tried."""
         now = self._clock()
@@ -162,6 +167,8 @@ class _Sending:
         lately = sum(now - at < period for all_of_one in times.values() for at in all_of_one)
         left = min(rules.per_pass, rules.per_period - lately)
         for reply in self._replies.sendable(now):
+            if self.unfit(reply):
+                continue
             before = times.setdefault(plain_address(reply.to), [])
             capped = cap_reached(before, now, per_recipient_per_day=rules.per_recipient_per_day)
             if capped is not None or left <= 0:
@@ -175,7 +182,7 @@ class _Sending:
         """Send one letter and write down what became of it; None where it was not tried."""
         self._line.session()  # before the letter is `sending`: a login that fails leaves none so
         now = self._clock()
-        reply = self._replies.begin_sending(reply_id, now)
+        reply = self._replies.begin_sending(reply_id, now, self.unfit)
         if reply.state != "sending":
             if reply.state == "approved":
                 self.dispatch.outdated.append(reply_id)

@@ -24,6 +24,7 @@ from inbox_ingest.errors import CampaignError, Mistake, why_unreadable
 from inbox_ingest.replies.bounds import TookTooLong, bounded
 from inbox_ingest.replies.letter import Letter
 from inbox_ingest.replies.samples import sample_letters
+from inbox_ingest.replies.terms import shown
 
 KINDS: Final = ("receipt", "missing", "reminder")
 _SUFFIX: Final = ".txt.j2"
@@ -53,7 +54,7 @@ class LetterTemplates:
         try:
             with bounded(seconds=_SECONDS, memory=_MEMORY):
                 template = self._environment.get_template(f"{kind}{_SUFFIX}")
-                parts = template.generate(letter=letter, campaign=_shown(campaign))
+                parts = template.generate(letter=letter, campaign=shown(campaign))
                 text = _tidy(_joined(parts))
         except TemplateFailed:
             raise
@@ -194,16 +195,6 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "用的内存太多"
     return f"模板运行出错（{type(error).__name__}: {error}）"
-
-
-def _shown(campaign: Campaign) -> dict[str, object]:
-    """What of the campaign a letter may name."""
-    return {
-        "title": campaign.title,
-        "organiser": campaign.organiser,
-        "contacts": [{"name": c.name, "phone": c.phone} for c in campaign.contacts],
-        "mailbox": campaign.mailbox,
-    }
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -26,12 +26,14 @@ def difference_lines(
     mails: int,
     differences: Sequence[tuple[str, CaseLine | None, CaseLine | None]],
     told: Sequence[str] | None,
+    renewed: int = 0,
     *,
     dry_run: bool,
 ) -> list[Line]:
     """What changed (or would) case by case, then whom a letter would tell of it.
 
-    `told` is None where that cannot be known: a letter template is wrong.
+    `told` is None where that cannot be known: a letter template is wrong. `renewed` unsent letters
+    are written anew: what they say of the campaign is no longer so.
     """
     lines: list[Line] = []
     for case_no, before, after in differences:
@@ -44,6 +46,10 @@ def difference_lines(
     elif told:
         lines += [Line(""), Line(f"需要另行告知的发件人 {len(told)} 位（须先经您同意）", "heading")]
         lines += [Line(fit(f"  {sender}", 80)) for sender in told]
+    if renewed:
+        done = "会重新拟写" if dry_run else "已重新拟写"
+        why = f"截止时间、联系方式等有改动，未发出的答复 {renewed} 封{done}。"
+        lines += [Line(""), Line(why), Line("人工批准、修改过的请再看一遍：ingest replies list")]
     words = "会有变化" if dry_run else "有变化"
     summary = f"重读 {mails} 封邮件，{len(differences)} 件案例{words}。"
     return [*lines, Line(summary + ("没有改动任何数据。" if dry_run else ""))]

@@ -64,11 +64,10 @@ def reply_to_senders(
     result.counts |= {"drafted": drafted, "returned": returned}
     if returned:
         result.notices.append(f"有 {returned} 封答复被退回，请查看 ingest replies list。")
-    _ask_mailbox(desk, settings, clock, result)
     if send and desk.mode != "off":
-        dispatch = send_now(book, campaign, settings, clock)
-        result.counts |= {"sent": len(dispatch.sent)}
-        result.notices.extend(told_of(dispatch))
+        _send(desk, settings, clock, result)
+    else:
+        _ask_mailbox(desk, settings, clock, result)
     if mistake is not None:
         raise mistake
     return result
@@ -76,19 +75,39 @@ def reply_to_senders(
 
 def send_now(
     book: Casebook, campaign: Campaign, settings: Settings, clock: Callable[[], datetime]
-) -> Dispatch:
-    """Send the approved replies whose time has come.
+) -> Replied:
+    """Send the approved replies whose time has come, and draft nothing.
 
     Raises:
         ConfigurationError: no server is configured for sending, or no password.
-        LoginRefused, TryLater: see `outbox.send_approved`.
+        LoginRefused, TryLater: see `sending.send_approved`.
     """
-    from inbox_ingest.credentials import smtp_password
+    from inbox_ingest.replies.desk import Desk, own_addresses
+
+    own = own_addresses(settings, campaign)
+    desk = Desk(book, campaign, settings.campaign or shipped_campaign(), own, clock)
+    result = Replied()
+    _send(desk, settings, clock, result)
+    return result
+
+
+def _send(desk: Desk, settings: Settings, clock: Callable[[], datetime], result: Replied) -> None:
+    """The one way on which letters go out: whoever calls, what a person answered by hand does not."""
     from inbox_ingest.replies.desk import hold_back
+
+    hold_back(desk.book, desk.campaign, clock())
+    _ask_mailbox(desk, settings, clock, result)
+    dispatch = _sent(desk, settings, clock)
+    result.counts |= {"sent": len(dispatch.sent)}
+    result.notices.extend(told_of(dispatch))
+
+
+def _sent(desk: Desk, settings: Settings, clock: Callable[[], datetime]) -> Dispatch:
+    from inbox_ingest.credentials import smtp_password
     from inbox_ingest.replies.sending import Dispatch, send_approved
     from inbox_ingest.replies.smtp import SmtpSession, configured_server
 
-    hold_back(book, campaign, clock())
+    book, campaign = desk.book, desk.campaign
     if not book.replies.sendable(clock()):
         return Dispatch(outdated=book.replies.mark_outdated())
     server = configured_server(settings)
@@ -108,8 +127,8 @@ def _ask_mailbox(
 ) -> None:
     """Let the Sent folder settle replies found in `sending`, and withhold what a person answered.
 
-    Asked after drafting and before sending: where replies go out by themselves, what a person wrote
-    a moment before the first pass counts too. Where the folder is out of reach, what is in doubt
+    Asked after drafting and before sending, whoever sends: what a person wrote a moment before
+    counts too. Where the folder is out of reach, what is in doubt
     waits for it; nothing else does.
     """
     from inbox_ingest.replies.outbox import recover
@@ -156,7 +175,7 @@ def told_of(dispatch: Dispatch) -> list[str]:
         told.append(f"有 {len(dispatch.unknown)} 封答复不能确定是否已寄出，下次运行时核对。")
     if dispatch.outdated:
         told.append(
-            f"有 {len(dispatch.outdated)} 封已批准的答复因案例情况有变没有发出，"
+            f"有 {len(dispatch.outdated)} 封已批准的答复因情况有变（案例，或截止时间、联系方式）没有发出，"
             "下一次 ingest run 会重新核对、拟写。"
         )
     if dispatch.stopped:

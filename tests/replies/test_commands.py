@@ -374,3 +374,14 @@ class TestDoctor:
         (finding,) = sending(load_settings())
         assert (finding.verdict, finding.exit_code) == ("bad", 77)
         assert "授权码" in finding.text
+
+
+def test_rereading_writes_letters_that_wait_under_the_telephone_of_now(
+    drafted: None, rules: Path, ingest: Ingest
+) -> None:
+    edit(rules, "18951608218", "18900000000")
+    assert "未发出的答复 1 封会重新拟写" in ingest("reread", "--dry-run")
+    assert "18951608218" in ingest("replies", "show", "1")
+    assert "未发出的答复 1 封已重新拟写" in ingest("reread")
+    assert "18900000000" in ingest("replies", "show", "2")
+    assert "未发出的答复" not in ingest("reread", "--dry-run")

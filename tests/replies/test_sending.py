@@ -192,8 +192,8 @@ class TestOneLetterAtATime:
         replies = office.book.replies
         begin = replies.begin_sending
 
-        def meddled(reply_id: int, now: object) -> object:
-            reply = begin(reply_id, now)  # type: ignore[arg-type]
+        def meddled(reply_id: int, *rest: object) -> object:
+            reply = begin(reply_id, *rest)  # type: ignore[arg-type]
             if reply_id == 1:
                 replies.resolve(1, office.now, "张", sent=True)
             return reply

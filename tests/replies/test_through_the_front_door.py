@@ -106,6 +106,23 @@ def test_an_organiser_who_answered_by_hand_is_not_answered_after(
     )
 
 
+def test_a_colleague_who_answered_before_the_letter_is_sent_is_not_contradicted(
+    ingest: Ingest, mailbox: PymapServer, server: SmtpServer, form_file: Path
+) -> None:
+    mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
+    ingest("run")
+    by_hand = EmailMessage()
+    by_hand["From"], by_hand["To"] = USER, SENDER
+    by_hand["Message-ID"], by_hand["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
+    by_hand.set_content("请补正文。")
+    mailbox.deliver(by_hand.as_bytes(), datetime.now(UTC), folder="已发送")
+    ingest("replies", "approve", "1")
+    told = ingest("replies", "send")
+    assert "发出 0 封" in told
+    assert "有 1 封因工作人员已手工答复，不再发送" in told
+    assert not server.delivered
+
+
 def test_an_answer_by_hand_is_found_below_any_number_of_our_own_letters_and_whatever_it_weighs(
     ingest: Ingest, mailbox: PymapServer, form_file: Path
 ) -> None:
