@@ -1,7 +1,8 @@
 """The organiser's call at the head of a file: who fills in the notice sends it along with the text.
 
 The call is told by what the campaign file says of it: its title, and who calls, the mailbox or a
-person to ring. It ends where the organiser's own marks begin another part: 附件2, the title of the
+person to ring; that of a unit which passed it on, with the form or the page for the text behind it, by
+being called a notice. It ends where the organiser's own marks begin another part: 附件2, the title of the
 form or of the text. Where no such mark stands, it cannot be told where the text begins: at its first
 section heading at the latest.
 """
@@ -44,8 +45,6 @@ def find_call(document: Document, region: FormRegion | None, campaign: Campaign)
     """The call at the head of a document with this form in it, None where there is none."""
     blocks = document.blocks
     form = range(0) if region is None else range(region.start, region.end)
-    if not _named_in(blocks, campaign):
-        return None
     end = _text_begins(blocks, form, campaign)
     front = [place for place in range(end) if place not in form]
     headings = _headings([blocks[place] for place in front], campaign)
@@ -53,12 +52,10 @@ def find_call(document: Document, region: FormRegion | None, campaign: Campaign)
     if not marked:
         end = front[headings[0]]
     before = [blocks[place] for place in front if place < end]
-    return Call(end, marked) if _calls(before, campaign) else None
-
-
-def _named_in(blocks: Sequence[Block], campaign: Campaign) -> bool:
-    """Whether the campaign's title stands there at all: of most files nothing more has to be asked."""
-    return _bare(campaign.title) in _bare("\n".join(map(_text, blocks)))
+    ours = region is not None or any(_is_title_of_text(block, campaign) for block in blocks)
+    if _calls(before, campaign) or (marked and ours and _is_notice(before)):
+        return Call(end, marked)
+    return None
 
 
 def _headings(blocks: Sequence[Block], campaign: Campaign) -> list[int]:
@@ -76,21 +73,23 @@ def _text_begins(blocks: Sequence[Block], form: range, campaign: Campaign) -> in
     marks = [place for place, block in enumerate(blocks) if _is_mark(block, campaign)]
     marks = sorted({*marks, *form[:1]})
     ends = [*marks[1:], len(blocks)][: len(marks)]
-    held = [
-        mark
+    parts = [
+        [block for place, block in enumerate(blocks[mark:end], mark) if place not in form]
         for mark, end in zip(marks, ends, strict=True)
-        if _may_be_text(
-            [block for n, block in enumerate(blocks[mark:end], mark) if n not in form], campaign
-        )
     ]
+    held = [mark for mark, part in zip(marks, parts, strict=True) if _may_be_text(part, campaign)]
     texts = [mark for mark in held if _is_mark_of_text(blocks[mark], campaign)]
     return next(iter((*texts, *held, *reversed(marks))), len(blocks))
 
 
 def _may_be_text(blocks: Sequence[Block], campaign: Campaign) -> bool:
-    if sum(count_characters(_text(block)) for block in blocks) >= _LONG:
+    if len(_headings(blocks, campaign)) >= _SECTIONS:
         return True
-    return len(_headings(blocks, campaign)) >= _SECTIONS
+    return _is_long(blocks) and not _calls(blocks, campaign)
+
+
+def _is_long(blocks: Sequence[Block]) -> bool:
+    return sum(count_characters(_text(block)) for block in blocks) >= _LONG
 
 
 def _is_mark(block: Block, campaign: Campaign) -> bool:
@@ -102,6 +101,12 @@ def _is_mark(block: Block, campaign: Campaign) -> bool:
     return (
         annexed or _is_mark_of_text(block, campaign) or is_form_title(line, campaign.form)
     )  # fmt: skip
+
+
+def _is_title_of_text(block: Block, campaign: Campaign) -> bool:
+    """Whether a line is the title that the campaign prints above the text, and nothing else."""
+    line = squeeze(_text(block)).strip(_AROUND)
+    return isinstance(block, Paragraph) and line in map(squeeze, campaign.text.titles)
 
 
 def _is_mark_of_text(block: Block, campaign: Campaign) -> bool:
@@ -123,17 +128,24 @@ def _text(block: Block) -> str:
 def _calls(front: Sequence[Block], campaign: Campaign) -> bool:
     """Whether these blocks are the call: long, with the campaign's title and whose call it is."""
     text = "\n".join(map(_text, front))
-    if count_characters(text) < _LONG:
-        return False
     title, bare = _bare(campaign.title), _bare(text)
-    if title not in bare:
+    if title not in bare or not _is_long(front):
         return False
-    first = [_bare(_text(block)) for block in front[:_FIRST_LINES]]
-    if any(title in line and _CALLS.search(line) for line in (*first, "".join(first[:3]))):
+    if any(title in line and _CALLS.search(line) for line in _first_lines(front)):
         return True
     signed = any(_bare(line) == _bare(campaign.organiser) for line in text.split("\n"))
     reached = (campaign.mailbox or "", *(contact.phone for contact in campaign.contacts))
     return signed or any(way and way in bare for way in map(_bare, reached))
+
+
+def _is_notice(front: Sequence[Block]) -> bool:
+    return _is_long(front) and any(_CALLS.search(line) for line in _first_lines(front)[:3])
+
+
+def _first_lines(front: Sequence[Block]) -> list[str]:
+    """The first lines, after them the first three as one: titles go over several."""
+    first = [_bare(_text(block)) for block in front[:_FIRST_LINES]]
+    return [*first, "".join(first[:3])]
 
 
 def _bare(text: str) -> str:

@@ -22,6 +22,7 @@ _TEXT = 30  # 字: under a plain line so much text tells that it is a heading
 _SECTIONS_IN_ONE = 2  # 主要做法与成效: one heading may stand for as many
 _CHINESE = "一二三四五六七八九十"
 _END = re.compile(r"[。：:；;\n]|\s{2,}")
+_SEPARATED = re.compile(rf"\W*(?:[{_CHINESE}]{{1,3}}|\d{{1,2}})\s*[、.．,，:：)）\s]")
 _SENTENCE = re.compile(r"[。；;！!？?，,、：:]")
 _CAPTION = re.compile(r"^[（(]?(?:图|表|注|来源|附)\s*[\d一二三四五六七八九十：:]")
 # What comes, and how a text ends: no section of a case, whoever asks for it.
@@ -138,6 +139,8 @@ def _read(place: int, line: Line, names: SectionNames) -> _Own | None:
         return None
     if names.abstract(line.text) is not None:
         return None
+    if looks in ("chinese", "digit") and not _SEPARATED.match(line.text):
+        return None  # 一是强根基；3次会议
     if looks == "plain" and (len(bare) > _LONGEST_PLAIN or _SENTENCE.search(line.text.strip())):
         return None
     return _Own(place, looks, _number(line.text), line.text.strip()[:_LONGEST])
@@ -156,13 +159,15 @@ def _has_text(own: _Own, lines: Sequence[Line], starts: set[int]) -> bool:
 
 def _in_sequence(own: _Own, lines: Sequence[Line], bounds: tuple[int, int]) -> bool:
     """Whether its number fits between those of its neighbours: items begin again at 1."""
-    for place, after in zip(bounds, (True, False), strict=True):
-        if not 0 <= place < len(lines) or _looks(lines[place]) != own.looks:
-            continue
-        other = _number(lines[place].text)
-        if own.number is not None and other is not None and (own.number > other) is not after:
-            return False
-    return True
+    if own.number is None:
+        return True
+    low, high = (
+        _number(lines[place].text)
+        if 0 <= place < len(lines) and _looks(lines[place]) == own.looks
+        else None
+        for place in bounds
+    )
+    return (low is None or own.number > low) and (high is None or own.number < high)
 
 
 def _number(text: str) -> int | None:

@@ -75,6 +75,23 @@ LAYOUTS: dict[str, list[Block]] = {
         "附件2",
         *TEXT,
     ],
+    "the call itself an annex": ["附件1", *CALL, *FORM, "附件2", *TEXT],
+    "the call as a city passed it on": [
+        "云水市交通运输局文件",
+        "关于组织申报党建创新案例的通知",
+        "各单位：",
+        LONG,
+        *FORM,
+        "附件2",
+        *TEXT,
+    ],
+    "that without the form": [
+        "关于组织申报党建创新案例的通知",
+        LONG,
+        "附件2",
+        "案例正文",
+        *TEXT,
+    ],
     "an annex of the sender's at the end": [
         *CALL,
         "附件2",
@@ -129,6 +146,12 @@ def test_a_text_that_names_the_campaign_is_no_call(head: list[Block]) -> None:
     found = text_in(*head, *TEXT[2:])
     assert found is not None
     assert [section.name for section in found.sections] == FIVE
+
+
+def test_another_notice_with_an_annex_of_its_own_is_left_whole() -> None:
+    found = text_in("关于印发实施方案的通知", LONG, LONG, "附件1", LONG)
+    assert found is not None
+    assert found.body_count == 3 * 20 * 19
 
 
 def test_the_call_of_another_campaign_is_known_by_its_own_file() -> None:
