@@ -12,7 +12,7 @@ from datetime import datetime
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import NewReply, Reply
-from inbox_ingest.records import Message
+from inbox_ingest.records import Address, Message
 from inbox_ingest.replies.drafting import (
     UNSENT,
     Group,
@@ -45,9 +45,11 @@ def answered_by_hand(
 ) -> list[Answered]:
     """Return the unsent letters of which a person has answered at least one case.
 
-    Counts a mail to the same address, in the thread of one of the case's mails or of our letters
-    about it, sent after the newest mail of the case: what came later nobody has answered. A letter
-    that was withheld for this very mail, and taken up again by a person, is not found again.
+    Counts a mail in the thread of one of the case's mails or of our letters about it, sent after the
+    newest mail of the case: what came later nobody has answered. It has to go to somebody who stands
+    in those mails, be it a Reply-To that we would not follow: a mail passed on to a colleague keeps
+    the thread too. A letter that was withheld for this very mail, and taken up again by a person, is
+    not found again.
     """
     mails = list(by_hand)
     found = []
@@ -55,12 +57,8 @@ def answered_by_hand(
         if letter.state not in UNSENT:
             continue
         since = letter.answered_at
-        theirs = [
-            (message, at)
-            for message, at in mails
-            if _goes_to(message, letter.to) and (since is None or at > since)
-        ]
-        times = {number: _answered_at(number, outbox, theirs) for number, _ in letter.cases}
+        newer = [(message, at) for message, at in mails if since is None or at > since]
+        times = {number: _answered_at(number, letter, outbox, newer) for number, _ in letter.cases}
         done = [(at, number) for number, at in times.items() if at is not None]
         if done:
             left = tuple(n for n, at in times.items() if at is None and n in outbox.cases)
@@ -112,7 +110,9 @@ def _rest(
     return written(group, outbox, campaign, templates, reminder=reminder)
 
 
-def _answered_at(number: str, outbox: Outbox, mails: Sequence[ByHand]) -> datetime | None:
+def _answered_at(
+    number: str, letter: Reply, outbox: Outbox, by_hand: Sequence[ByHand]
+) -> datetime | None:
     """When a person last answered this case as it is now; None where nobody has."""
     judged = outbox.cases.get(number)
     if judged is None:
@@ -121,14 +121,23 @@ def _answered_at(number: str, outbox: Outbox, mails: Sequence[ByHand]) -> dateti
     newest = max((mail.received_at for mail in own), default=None)
     thread = {mail.reading.message.message_id for mail in own}
     thread |= {reply.message_id for reply in outbox.replies if number in dict(reply.cases)}
+    theirs = {plain_address(letter.to)}.union(*(_correspondents(m.reading.message) for m in own))
+    theirs -= {plain_address(address) for address in outbox.own}
     times = [
         at
-        for message, at in mails
-        if thread & {*message.references, *message.in_reply_to} and (newest is None or at > newest)
+        for message, at in by_hand
+        if thread & {*message.references, *message.in_reply_to}
+        and (newest is None or at > newest)
+        and theirs & _plain(message.to, message.cc)
     ]
     return max(times, default=None)
 
 
-def _goes_to(message: Message, address: str) -> bool:
-    to = {plain_address(address.address) for address in (*message.to, *message.cc)}
-    return plain_address(address) in to
+def _correspondents(message: Message) -> set[str]:
+    """Whom an answer to this mail goes to: its senders, or its Reply-To."""
+    sender = (message.sender,) if message.sender else ()
+    return _plain(sender, message.other_senders, message.reply_to)
+
+
+def _plain(*several: Iterable[Address]) -> set[str]:
+    return {plain_address(one.address) for addresses in several for one in addresses}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from inbox_ingest.records import Message
 from tests.casebook.mails import case_text, form
 from tests.replies.office import SENDER, Office
@@ -41,6 +43,37 @@ def test_an_answer_to_another_or_in_another_thread_counts_for_nothing(office: Of
     answers: list[tuple[Message, datetime]] = [(elsewhere, office.now), (other, office.now)]
     assert office.desk().heed_answers(answers) == 0
     assert states(office) == [("draft", ("DJ001",))]
+
+
+@pytest.mark.parametrize("to", ["office@qq.com", "boss@qq.com"])
+def test_an_answer_counts_wherever_the_mail_program_sends_it(office: Office, to: str) -> None:
+    """回复 goes to the Reply-To, or to the Sender, though our letters do not."""
+    raw = (
+        f"From: shen@qq.com\r\nReply-To: office@qq.com\r\nSender: boss@qq.com\r\n"
+        f"To: {USER}\r\nSubject: x\r\nMessage-ID: <r1@qq.com>\r\n\r\n.\r\n"
+    )
+    office.receive_raw(raw.encode(), form())
+    office.draft()
+    assert office.replies()[0].to == "shen@qq.com"
+    office.later(minutes=5)
+    assert office.desk().heed_answers([(by_hand("<r1@qq.com>", to=to), office.now)]) == 1
+    assert states(office) == [("withheld", ("DJ001",))]
+
+
+def test_a_mail_passed_on_to_a_colleague_answers_nobody(office: Office) -> None:
+    """Outlook and Gmail keep the thread when a mail is forwarded, even with the mailbox in copy."""
+    mail = office.receive(form())
+    office.draft()
+    office.later(minutes=5)
+    passed_on = message(
+        "转发：申报材料",
+        sender=USER,
+        to=("zhang@xiehui.example.cn",),
+        cc=(USER,),
+        in_reply_to=(mail,),
+        references=(mail,),
+    )
+    assert office.desk().heed_answers([(passed_on, office.now)]) == 0
 
 
 def test_an_earlier_answer_does_not_answer_a_later_supplement(office: Office) -> None:
