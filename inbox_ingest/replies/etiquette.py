@@ -31,23 +31,19 @@ _MACHINES = re.compile(
     r"""^(?:
         mailer[-_.]?daemon | mail[-_.]?daemon | daemon | postmaster | hostmaster | root | nobody
       | listserv | majordomo | mailman | listmaster | abuse
-      | (?:do[-_.]?)?no[-_.]?t?[-_.]?reply.* | noreply.* | bounces?(?:[-+._].*)?
+      | bounces?(?:[-+._].*)?
       | auto[-_.]?(?:reply|answer|respon(?:se|der)).*
       | owner-.+ | .+-(?:request|owner|bounces?)
     )$""",
     re.VERBOSE,
 )
+# Wherever it stands in an address: oa_noreply@, please-do-not-reply@, x@noreply.corp.cn.
+_NO_REPLY = re.compile(r"no[-_.]?t?[-_.]?reply")
+_RETURNS = re.compile(r"@(?:.+\.)?bounces?\.")
 _RESERVED = re.compile(r"(?:^|\.)(?:invalid|localhost|local|localdomain|internal|lan|onion)$", re.I)
-# Anybody can have an address there: the domain says nothing about who somebody is.
-# fmt: off
-PUBLIC_MAIL = frozenset((
-    "qq.com", "vip.qq.com", "foxmail.com", "163.com", "vip.163.com", "126.com", "vip.126.com",
-    "yeah.net", "188.com", "sina.com", "sina.cn", "sina.com.cn", "vip.sina.com", "sohu.com",
-    "139.com", "189.cn", "wo.cn", "aliyun.com", "21cn.com", "tom.com", "263.net", "gmail.com",
-    "outlook.com", "hotmail.com", "live.com", "live.cn", "msn.com", "yahoo.com", "yahoo.cn",
-    "yahoo.com.cn", "icloud.com", "me.com", "proton.me", "protonmail.com",
-))
-# fmt: on
+# Names under these are given to institutions alone: whoever has an address there is one's colleague.
+# Of any other domain nobody can know whether it is a firm's own or lends addresses to everybody.
+_INSTITUTION = re.compile(r"\.(?:gov|edu|ac|mil)\.cn$", re.IGNORECASE)
 # Our Message-IDs, as `outgoing.message_id_for` makes them.
 OWN_MESSAGE_ID = re.compile(r"<?ingest\.[0-9a-f]{32}@[^\s<>]+>?")
 
@@ -106,7 +102,9 @@ def _senders(message: Message) -> list[str]:
 
 
 def _is_machine(address: str | None) -> bool:
-    local = local_part(address)
+    local, whole = local_part(address), (address or "").casefold()
+    if _NO_REPLY.search(whole) or _RETURNS.search(whole):
+        return True
     return any(_MACHINES.match(name) is not None for name in (local, local.partition("+")[0]))
 
 
@@ -187,10 +185,10 @@ def recipient_of(
     """Return the address an answer goes to; None where the mail names none.
 
     The form's e-mail, where the campaign gives one (`form_email`), else the sender (From). Reply-To
-    is followed only when it names a single valid address that is not ours and either has the
-    sender's own domain, if that is no public mail service, or has sent material for the case itself:
-    From can be forged as well, but Reply-To would let anybody point our letters at a third party by
-    one header line.
+    is followed only when it names a single valid address that is not ours, nor a machine's, and
+    either has sent material for the case itself, or has the sender's own domain where that is an
+    institution's: From can be forged as well, but Reply-To would let anybody point our letters at a
+    third party by one header line.
     """
     if form_email is not None and valid_address(form_email) and not _is_own(form_email, own):
         return form_email
@@ -198,9 +196,9 @@ def recipient_of(
     if len(message.reply_to) != 1 or sender is None:
         return sender
     wanted = message.reply_to[0].address
-    if not valid_address(wanted) or _is_own(wanted, own):
+    if not valid_address(wanted) or _is_own(wanted, own) or _is_machine(wanted):
         return sender
-    colleagues = _domain(wanted) == _domain(sender) and _domain(sender) not in PUBLIC_MAIL
+    colleagues = _domain(wanted) == _domain(sender) and _INSTITUTION.search(_domain(sender))
     known = {plain_address(address) for address in (*known_senders, sender)}
     return wanted if colleagues or plain_address(wanted) in known else sender
 

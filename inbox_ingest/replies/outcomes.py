@@ -27,9 +27,9 @@ MOST_ATTEMPTS: Final = 10
 class Outcome(Frozen):
     """What became of one attempt. `reason` is Chinese; `answer` is the server's own, shortened.
 
-    `wait_seconds` says for how long not to try again (verdict `later`, or `stops`). `stops` says that the next
-    letter would fare no better now; `reconnect`, that this one may fare better on a new connection;
-    `dead`, that no letter will reach this address.
+    `wait_seconds` says for how long not to try again (verdict `later`, or `stops`). `stops` says
+    that the next letter would fare no better now; `reconnect`, that this one may fare better on a
+    new connection; `dead`, that no letter will reach this address.
     """
 
     verdict: Verdict

@@ -48,6 +48,12 @@ REFUSED = [
     ("machine-address", message(sender="postmaster@danwei.example.cn")),
     ("machine-address", message(sender="no-reply@danwei.example.cn")),
     ("machine-address", message(sender="donotreply@danwei.example.cn")),
+    ("machine-address", message(sender="oa_noreply@danwei.example.cn")),
+    ("machine-address", message(sender="oa.no-reply@danwei.example.cn")),
+    ("machine-address", message(sender="mail-noreply@danwei.example.cn")),
+    ("machine-address", message(sender="Please-Do-Not-Reply@danwei.example.cn")),
+    ("machine-address", message(sender="x@noreply.danwei.example.cn")),
+    ("machine-address", message(sender="x@bounces.danwei.example.cn")),
     ("machine-address", message(sender="LISTSERV@danwei.example.cn")),
     ("machine-address", message(sender="majordomo@danwei.example.cn")),
     ("machine-address", message(sender="owner-news@danwei.example.cn")),
@@ -156,6 +162,8 @@ PEOPLE = [
     message(sender="root.zhang@danwei.example.cn"),
     message(sender="requests@danwei.example.cn"),
     message(sender="listing@danwei.example.cn"),
+    message(sender="reply@danwei.example.cn"),
+    message(sender="northreply@bouncestreet.example.cn"),
 ]
 
 
@@ -192,9 +200,14 @@ class TestRecipient:
     def test_the_sender(self) -> None:
         assert recipient_of(message(), OWN) == "shen@wangjiang.example.cn"
 
-    def test_reply_to_within_the_same_domain(self) -> None:
-        mail = message(reply_to=("office@wangjiang.example.cn",))
-        assert recipient_of(mail, OWN) == "office@wangjiang.example.cn"
+    @pytest.mark.parametrize("domain", ["jtj.wangjiang.gov.cn", "WJXY.edu.cn", "yjs.ac.cn"])
+    def test_reply_to_a_colleague_in_the_same_institution(self, domain: str) -> None:
+        mail = message(sender=f"shen@{domain}", reply_to=(f"office@{domain}",))
+        assert recipient_of(mail, OWN) == f"office@{domain}"
+        machine = message(sender=f"shen@{domain}", reply_to=(f"noreply@{domain}",))
+        assert recipient_of(machine, OWN) == f"shen@{domain}"
+        elsewhere = message(sender=f"shen@{domain}", reply_to=("office@other.gov.cn",))
+        assert recipient_of(elsewhere, OWN) == f"shen@{domain}"
 
     def test_reply_to_elsewhere_is_not_followed(self) -> None:
         assert (
@@ -202,8 +215,10 @@ class TestRecipient:
             == "shen@wangjiang.example.cn"
         )
 
-    @pytest.mark.parametrize("domain", ["qq.com", "163.com", "QQ.COM", "gmail.com"])
-    def test_at_a_public_mail_service_a_neighbour_is_a_stranger(self, domain: str) -> None:
+    @pytest.mark.parametrize(
+        "domain", ["qq.com", "QQ.COM", "163.net", "yahoo.com.hk", "sogou.com", "gongsi.example.cn"]
+    )
+    def test_where_anybody_may_have_an_address_a_neighbour_is_a_stranger(self, domain: str) -> None:
         mail = message(sender=f"1@{domain}", reply_to=(f"2@{domain}",))
         assert recipient_of(mail, OWN) == f"1@{domain}"
         known = recipient_of(mail, OWN, known_senders=(f"2@{domain.lower()}",))
