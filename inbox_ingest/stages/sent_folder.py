@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _BEFORE_THE_DRAFT = timedelta(days=3)
 # Of all that an association ever sent, what is surely newer than the oldest draft.
 _AT_MOST = 5000
-_AT_THE_SAME_TIME = timedelta(minutes=10)
-_WITNESSES = 5
 
 
 class SentFolder:
@@ -35,25 +33,19 @@ class SentFolder:
     def has(self, reply: Reply, others: Sequence[Reply]) -> bool | None:
         """Whether this letter of ours was sent; None where that cannot be told.
 
-        "Not there" counts only where the folder is known to keep, by now, what SMTP took at that
-        time (facts §1: perhaps an account setting, and the copy may be late): a letter of ours that
-        went out at about the same time or later has to be found in it. Raises `TryLater` where the
-        mailbox cannot be reached.
+        "Not there" counts only where the folder kept what SMTP took (facts §1: perhaps an account
+        setting, and the copy may be late) at that time: the letters of ours that went out next
+        before and next after it have to be found in it. One side alone is a guess: the setting may
+        have been changed in between. Raises `TryLater` where the mailbox cannot be reached.
         """
         if self._folder is None:
             return None
         found = self._source.find_message_id(self._folder, reply.message_id)
         if found is not False:
             return found
-        since = reply.changed_at - _AT_THE_SAME_TIME
-        witnesses = [
-            other
-            for other in others
-            if other.smtp_reply and other.sent_at is not None and other.sent_at >= since
-        ]
-        kept = any(
-            self._source.find_message_id(self._folder, other.message_id)
-            for other in witnesses[-_WITNESSES:]
+        neighbours = _neighbours(reply, others)
+        kept = len(neighbours) == 2 and all(
+            self._source.find_message_id(self._folder, other.message_id) for other in neighbours
         )
         return False if kept else None
 
@@ -78,6 +70,16 @@ class SentFolder:
                 continue
             if automatic_reason(message, "") is None:  # the mailbox's own 自动回复 answers nothing
                 yield message, times[uid]
+
+
+def _neighbours(reply: Reply, others: Sequence[Reply]) -> list[Reply]:
+    """The letters that a server surely took next before and next after this one; where there are any."""
+    taken = [(other.sent_at, other) for other in others if other.smtp_reply and other.sent_at]
+    before = [(at, other) for at, other in taken if at <= reply.changed_at]
+    after = [(at, other) for at, other in taken if at > reply.changed_at]
+    latest = max(before, key=lambda one: one[0], default=None)
+    first = min(after, key=lambda one: one[0], default=None)
+    return [one[1] for one in (latest, first) if one is not None]
 
 
 def _message_of(header: bytes) -> Message | None:

@@ -191,12 +191,11 @@ def test_where_replies_go_out_by_themselves_an_answer_by_hand_before_the_first_p
 class TestSentFolder:
     """What the Sent folder says of a letter whose sending was cut off."""
 
-    def has(self, mailbox: PymapServer, home: Path, looked_for: Reply) -> bool | None:
+    def has(self, mailbox: PymapServer, looked_for: Reply, *others: Reply) -> bool | None:
         address = ImapAddress("127.0.0.1", mailbox.port, USER, "plain")
         source = ImapSource(address, PASSWORD)
         try:
-            with open_casebook(home / "home" / "casebook.sqlite3") as book:
-                return SentFolder(source).has(looked_for, book.replies.find(states=["sent"]))
+            return SentFolder(source).has(looked_for, others)
         finally:
             source.close()
 
@@ -214,28 +213,35 @@ class TestSentFolder:
         with open_casebook(tmp_path / "home" / "casebook.sqlite3") as book:
             return book.replies.get(1)
 
+    def another(self, ours: Reply, number: int, **later: float) -> Reply:
+        """Another letter, that went out so much later."""
+        at = ours.changed_at + timedelta(**later)
+        name = f"<ingest.{number:032}@example.cn>"
+        return replace(ours, id=number, message_id=name, changed_at=at, sent_at=at)
+
     def cut_off(self, ours: Reply, **later: float) -> Reply:
         """Another letter, whose sending was cut off so much later."""
-        name = "<ingest.00000000000000000000000000000000@example.cn>"
-        at = ours.changed_at + timedelta(**later)
-        return replace(ours, id=2, message_id=name, state="sending", changed_at=at, sent_at=None)
+        return replace(self.another(ours, 2, **later), state="sending", sent_at=None)
 
     def test_it_believes_what_it_sees_and_doubts_what_it_does_not(
-        self, mailbox: PymapServer, ours: Reply, tmp_path: Path
+        self, mailbox: PymapServer, ours: Reply
     ) -> None:
-        lost = self.cut_off(ours, seconds=5)
-        assert self.has(mailbox, tmp_path, lost) is None  # an empty folder proves nothing
+        lost, next_one = self.cut_off(ours, seconds=5), self.another(ours, 3, minutes=1)
+        assert self.has(mailbox, lost, ours, next_one) is None  # an empty folder proves nothing
         self.keeps(mailbox, "<by-hand@example.cn>")
-        assert self.has(mailbox, tmp_path, lost) is None  # it may not keep what SMTP sends
+        assert self.has(mailbox, lost, ours, next_one) is None  # it may not keep what SMTP sends
         self.keeps(mailbox, ours.message_id)
-        assert self.has(mailbox, tmp_path, lost) is False  # it does: this one was not sent
+        self.keeps(mailbox, next_one.message_id)
+        assert self.has(mailbox, lost, ours, next_one) is False  # it does: this one was not sent
         self.keeps(mailbox, lost.message_id)
-        assert self.has(mailbox, tmp_path, lost) is True
+        assert self.has(mailbox, lost, ours, next_one) is True
 
-    def test_that_it_kept_a_letter_of_this_morning_says_nothing_of_this_one(
-        self, mailbox: PymapServer, ours: Reply, tmp_path: Path
+    def test_that_it_kept_a_letter_before_or_after_says_nothing_of_this_one(
+        self, mailbox: PymapServer, ours: Reply
     ) -> None:
-        """The server may be late today, or somebody may have changed the setting since."""
-        self.keeps(mailbox, ours.message_id)
-        assert self.has(mailbox, tmp_path, self.cut_off(ours, hours=3)) is None
-        assert self.has(mailbox, tmp_path, self.cut_off(ours, hours=-3)) is False
+        """Somebody may have switched the setting on or off in between: never two mails on a guess."""
+        lost, next_one = self.cut_off(ours, hours=3), self.another(ours, 3, hours=3, minutes=1)
+        self.keeps(mailbox, next_one.message_id)
+        assert self.has(mailbox, lost, next_one) is None
+        assert self.has(mailbox, lost, ours, next_one) is None  # kept only from then on
+        assert self.has(mailbox, self.cut_off(ours, hours=4), ours, next_one) is None
