@@ -25,6 +25,12 @@ _IN_BRACKETS = re.compile(r" ?[（(【\[][^（()）【】\[\]]*[）)】\]]?")
 _BEHIND_A_NAME = re.compile(
     r"[\s,，、;；:：/|-]*(?:(?:电话|手机|联系电话|tel)[:：]?)?[\s\d+-]*$", re.IGNORECASE
 )
+# What people write where no name is: nobody is called 无, and an office is no comrade.
+_NO_NAME = re.compile(
+    r"(?:暂)?(?:无|没有|缺|空)|同[上前左下]|(?:详)?见.*|[略空]|(?:待|未)(?:定|填|补)|不详|本人|联系人|负责人"
+    r"|.*(?:[办科处部室局委站队组厅院系]|中心|公司|支部|单位|协会|工会|集团)|n/?a|none|x+",
+    re.IGNORECASE,
+)
 _LONGEST_FIELD = 1_000
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,240}>")
 
@@ -57,10 +63,16 @@ def name_or_none(text: str | None, longest: int) -> str | None:
 
 
 def person_or_none(text: str | None, longest: int) -> str | None:
-    """As `name_or_none` for a person: remarks in brackets and a number behind the name are left out."""
+    """As `name_or_none` for a person: remarks in brackets and a number behind the name are left out.
+
+    None too where the field says that there is nobody, or names an office: see `_NO_NAME`.
+    """
     if name_or_none(text, _LONGEST_FIELD) is None:
         return None
-    return name_or_none(_BEHIND_A_NAME.sub("", _IN_BRACKETS.sub("", clean(text, 200))), longest)
+    bare = _BEHIND_A_NAME.sub("", _IN_BRACKETS.sub("", clean(text, 200)))
+    if sum(map(str.isalpha, bare)) < 2 or _NO_NAME.fullmatch(bare.replace(" ", "")):
+        return None
+    return name_or_none(bare, longest)
 
 
 def without_links(text: str) -> str:
@@ -148,8 +160,13 @@ def subject_for(original: str | None, case_nos: tuple[str, ...], otherwise: str)
     bare = clean(bare_subject(original), 80)
     if not bare or _LINK.search(bare):
         bare = otherwise
-    new = [number for number in case_nos if number not in bare]
+    new = [number for number in case_nos if not _stands_in(number, bare)]
     if not new:
         return f"Re: {bare}"
     numbers = "、".join(new[:3]) + (f" 等{len(new)}件" if len(new) > 3 else "")
     return f"Re: {bare} [{numbers}]"
+
+
+def _stands_in(number: str, text: str) -> bool:
+    """Whether a case number stands in a text as a word of its own: DJ001 is not in DJ0012."""
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(number)}(?!\d)", text) is not None
