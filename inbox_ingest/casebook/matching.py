@@ -205,10 +205,14 @@ def _same_unit_and_title(index: Index, mailed: Mailed) -> list[DraftCase]:
 def _but_for_ocr(index: Index, mailed: Mailed) -> list[DraftCase]:
     """Cases of this title but for a character that a machine misread, whichever came first."""
     name = mailed.bundle.name
+    # Where nobody read by machine there is nothing to misread: thousands of titles are not compared.
+    titles, cases = (
+        (index.titles, index.by_title) if name.ocr else (index.titles_by_ocr, index.by_ocr)
+    )
     return [
         case
-        for title in index.titles.misspelt(name.title)
-        for case in index.by_title[title]
+        for title in titles.misspelt(name.title)
+        for case in cases[title]
         if name.ocr or any(known.ocr and known.title == title for known in case.names)
     ]
 

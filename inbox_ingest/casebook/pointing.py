@@ -15,7 +15,7 @@ from inbox_ingest.casebook.bundles import CORE_ROLES, Bundle
 from inbox_ingest.casebook.naming import Name, stem_of
 from inbox_ingest.checking.sameness import (
     abbreviates,
-    misspells,
+    is_slip,
     normal_form,
     normal_unit,
     slips_allowed,
@@ -54,7 +54,7 @@ class Names:
 
     def misspelt(self, text: str) -> list[str]:
         """The names that `text` is, but for a slip of the pen or of OCR."""
-        return [name for name in self._near(text) if name == text or misspells(name, text)]
+        return [name for name in self._near(text) if name == text or is_slip(name, text)]
 
     def _near(self, text: str) -> list[str]:
         """Whoever has at most so many slips has one piece without any."""
