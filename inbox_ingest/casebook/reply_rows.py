@@ -8,7 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    exists,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from inbox_ingest.casebook.changes import NewReply, Reply, ReplyState
 from inbox_ingest.casebook.database import slices
@@ -16,12 +27,12 @@ from inbox_ingest.casebook.tables import CASES, REPLIES, REPLY_CASES
 from inbox_ingest.errors import UsageError
 
 # `sending` → `approved` only where nothing can have been accepted; `sent` → `failed` is a bounce;
-# `sending` → `withheld` a person who found it not sent and no longer true; `withheld` → `withheld`
-# a person who has seen it and agrees.
+# `sending` → `withheld`, `draft` a person who found it not sent and no longer true;
+# `withheld` → `withheld` a person who has seen it and agrees.
 LEGAL: Mapping[ReplyState, frozenset[ReplyState]] = {
     "draft": frozenset({"approved", "withheld", "failed"}),
     "approved": frozenset({"draft", "sending", "withheld", "failed"}),
-    "sending": frozenset({"sent", "failed", "approved", "withheld"}),
+    "sending": frozenset({"sent", "failed", "approved", "withheld", "draft"}),
     "sent": frozenset({"failed"}),
     "failed": frozenset({"draft", "approved", "withheld", "sent"}),
     "withheld": frozenset({"draft", "approved", "withheld"}),
@@ -52,6 +63,7 @@ def insert_reply(connection: Connection, reply: NewReply, now: datetime) -> int:
         "reason": reply.reason,
         "answered_at": reply.answered_at,
         "terms": reply.terms,
+        "unseen": reply.state == "withheld",
         "subject": reply.subject,
         "body": reply.body,
     }
@@ -97,8 +109,12 @@ def move_reply(
     smtp_reply: str | None = None,
     next_try_at: datetime | None = None,
     attempts: int | None = None,
+    unseen: bool = False,
 ) -> None:
-    """Change the state, if that way is open; see `ReplyStore.move`."""
+    """Change the state, if that way is open; see `ReplyStore.move`.
+
+    `unseen` puts a letter that the program withholds before the organiser.
+    """
     if state not in LEGAL[reply.state]:
         raise UsageError(
             f"第 {reply.id} 号答复{STATE_WORDS[reply.state]}，不能改为“{STATE_WORDS[state]}”"
@@ -109,8 +125,9 @@ def move_reply(
         "reason": reason,
         "next_try_at": next_try_at or reply.next_try_at,
         "smtp_reply": smtp_reply or reply.smtp_reply,
+        "unseen": unseen,
     }
-    if state == "approved" and by is not None:
+    if by is not None:
         values["approved_by"] = by
     if attempts is not None:
         values["attempts"] = attempts
@@ -127,12 +144,32 @@ def overtaken() -> ColumnElement[bool]:
     The case has another revision than the one told, was closed, or has a newer letter. A letter that
     still says the same though the revision is another is confirmed by drafting (`confirm`).
     """
-    told, newer = REPLY_CASES.alias("told"), REPLY_CASES.alias("newer")
-    is_newer = exists().where(newer.c.case_id == told.c.case_id, newer.c.reply_id > told.c.reply_id)
+    told, is_newer = _told()
+    revised = CASES.c.revision != told.c.revision
     return exists().where(
         told.c.reply_id == REPLIES.c.id,
         CASES.c.id == told.c.case_id,
-        or_(CASES.c.revision != told.c.revision, CASES.c.closed_at.is_not(None), is_newer),
+        or_(revised, CASES.c.closed_at.is_not(None), is_newer),
+    )
+
+
+def revised_alone() -> ColumnElement[bool]:
+    """Condition on REPLIES: `overtaken`, and an open case of it has no newer letter."""
+    told, is_newer = _told()
+    alone = exists().where(
+        told.c.reply_id == REPLIES.c.id,
+        CASES.c.id == told.c.case_id,
+        CASES.c.closed_at.is_(None),
+        not_(is_newer),
+    )
+    return and_(overtaken(), alone)
+
+
+def _told() -> tuple[FromClause, ColumnElement[bool]]:
+    """The cases that letters tell of, and whether a newer letter tells of the same."""
+    told, newer = REPLY_CASES.alias("told"), REPLY_CASES.alias("newer")
+    return told, exists().where(
+        newer.c.case_id == told.c.case_id, newer.c.reply_id > told.c.reply_id
     )
 
 

@@ -19,23 +19,31 @@ from inbox_ingest.casebook.reply_rows import (
     one_reply,
     overtaken,
     replies_where,
+    revised_alone,
 )
 from inbox_ingest.casebook.tables import DECISIONS, REPLIES
 from inbox_ingest.errors import UsageError
 
 REPLACED = "已由新的答复取代"
 OUTDATED = "案例情况已变，没有发出；下一次 ingest run 重新拟写"
+ANEW = "案例情况已变，下一次 ingest run 重新拟写"
 UNFILED = "有人工处理尚未归档，没有发出；下一次 ingest run 归档后再看"
 
 
 def approve(connection: Connection, reply_id: int, now: datetime, by: str) -> None:
     """A person's word that a draft, or a failed or withheld letter, goes out as it stands.
 
+    A failed or withheld one whose case has changed since becomes a draft: the next pass writes it
+    anew, and the person approves that.
+
     Raises:
         UsageError: it is none of these, nobody can tell whether it went out already, it was never
-            written, or the case has changed since.
+            written, or it is a draft that the next pass writes anew in any case.
     """
     reply = _in_hand(connection, reply_id, "批准")
+    if _is_overtaken(connection, reply_id):
+        _write_anew(connection, reply, now, by=by)
+        return
     reason = _taken_up(reply, "改为发送")
     move_reply(connection, reply, "approved", now, reason=reason, by=by, attempts=0)
 
@@ -47,7 +55,9 @@ def edit(connection: Connection, reply_id: int, now: datetime, *, subject: str, 
         UsageError: as `approve`; an approved letter may be edited too.
     """
     reply = _in_hand(connection, reply_id, "修改", approved=True)
-    if reply.state != "draft":
+    if _is_overtaken(connection, reply_id):
+        _write_anew(connection, reply, now)
+    elif reply.state != "draft":
         reason = _taken_up(reply, "已修改")
         move_reply(connection, reply, "draft", now, reason=reason, attempts=0)
     connection.execute(
@@ -60,8 +70,9 @@ def edit(connection: Connection, reply_id: int, now: datetime, *, subject: str, 
 def resolve(connection: Connection, reply_id: int, now: datetime, by: str, *, sent: bool) -> None:
     """A person's word on a letter of which nobody could tell whether it went out.
 
-    Not sent, it is approved anew, or withheld where the case has changed meanwhile. The caller has
-    made sure that no pass is sending it this moment.
+    Not sent, it is approved anew. Where the case has changed meanwhile it is a draft, to be written
+    anew, or withheld if there is another letter by now. The caller has made sure that no pass is
+    sending it this moment.
 
     Raises:
         UsageError: there is no doubt about this letter.
@@ -73,8 +84,11 @@ def resolve(connection: Connection, reply_id: int, now: datetime, by: str, *, se
         move_reply(connection, reply, "sent", now, reason="经人工核对，已寄出")
         return
     words = "经人工核对，没有寄出"
-    if _is_overtaken(connection, reply_id):
-        move_reply(connection, reply, "withheld", now, reason=f"{words}；案例情况已变，不再寄")
+    if _may_be_written_anew(connection, reply_id):
+        reason = f"{words}；{ANEW}"
+        move_reply(connection, reply, "draft", now, reason=reason, by=by, attempts=0)
+    elif _is_overtaken(connection, reply_id):
+        move_reply(connection, reply, "withheld", now, reason=f"{words}；已另有答复，不再寄")
     else:
         move_reply(connection, reply, "approved", now, reason=words, by=by, attempts=0)
 
@@ -116,7 +130,8 @@ def fail(
     unsent = REPLIES.c.state.in_(["draft", "approved"])
     for other in replies_where(connection, [unsent]):
         if other.to.casefold() == reply.to.casefold():
-            move_reply(connection, other, "withheld", now, reason=dead_address(undeliverable))
+            reason = dead_address(undeliverable)
+            move_reply(connection, other, "withheld", now, reason=reason, unseen=True)
 
 
 def dead_address(why: str) -> str:
@@ -167,12 +182,33 @@ def _in_hand(connection: Connection, reply_id: int, what: str, *, approved: bool
             f"第 {reply_id} 号答复因模板出错没有写成，不能{what}",
             remedy="改好答复模板后运行 ingest run，会重新拟写。",
         )
-    if _is_overtaken(connection, reply_id):
+    lies_still = reply.state in ("failed", "withheld")
+    if lies_still and _may_be_written_anew(connection, reply_id):
+        return reply
+    if lies_still and _is_overtaken(connection, reply_id):
         raise UsageError(
-            f"第 {reply_id} 号答复所说的案例情况已变，或已另有答复，不能再{what}",
-            remedy="运行 ingest run 重新拟写，再用 ingest replies list 查看。",
+            f"第 {reply_id} 号答复所说的案例已另有答复，或已并入其他案例，不能再{what}",
+            remedy="用 ingest replies list 查看那一封。",
         )
+    if _is_overtaken(connection, reply_id):
+        raise outdated(reply_id, what)
     return reply
+
+
+def outdated(reply_id: int, what: str) -> UsageError:
+    """What a person is told whose letter the next pass writes anew."""
+    return UsageError(
+        f"第 {reply_id} 号答复所说的案例情况已变，不能再{what}",
+        remedy="运行 ingest run 重新拟写，再用 ingest replies list 查看。",
+    )
+
+
+def _write_anew(
+    connection: Connection, reply: Reply, now: datetime, *, by: str | None = None
+) -> None:
+    """Make a letter that lay still a draft whose case has changed: planning takes it up from there."""
+    reason = f"{ANEW}（原因：{reply.reason}）" if reply.reason else ANEW
+    move_reply(connection, reply, "draft", now, reason=reason, by=by, attempts=0)
 
 
 def _taken_up(reply: Reply, what: str) -> str | None:
@@ -184,6 +220,13 @@ def _taken_up(reply: Reply, what: str) -> str | None:
 
 def _is_overtaken(connection: Connection, reply_id: int) -> bool:
     return bool(connection.scalar(select(exists().where(REPLIES.c.id == reply_id, overtaken()))))
+
+
+def _may_be_written_anew(connection: Connection, reply_id: int) -> bool:
+    """Whether it is overtaken, and one of its cases is open and no newer letter speaks of it."""
+    return bool(
+        connection.scalar(select(exists().where(REPLIES.c.id == reply_id, revised_alone())))
+    )
 
 
 def mark_outdated(connection: Connection, unfit: Unfit) -> list[int]:

@@ -101,10 +101,13 @@ class ReplyStore:
     # --- a person's word ----------------------------------------------------------------------
 
     def approve(self, reply_id: int, now: datetime, by: str) -> Reply:
-        """See `reply_ways.approve`."""
+        """See `reply_ways.approve`. Raises UsageError, too, where it has to be written anew first."""
         with self._database.writing() as connection:
             reply_ways.approve(connection, reply_id, now, by)
-            return one_reply(connection, reply_id)
+            reply = one_reply(connection, reply_id)
+        if reply.state != "approved":
+            raise reply_ways.outdated(reply_id, "批准")
+        return reply
 
     def edit(self, reply_id: int, now: datetime, *, subject: str, body: str) -> Reply:
         """See `reply_ways.edit`."""
@@ -194,11 +197,11 @@ class ReplyStore:
         """Bring a reply into another state, durably before this returns.
 
         Legal: draft → approved, withheld, failed · approved → draft, sending, withheld, failed ·
-        sending → sent, failed, approved (nothing was accepted: later), withheld · sent → failed
-        (bounced) ·
-        failed → draft, approved, withheld, sent (a person found it sent) · withheld → draft,
-        approved, withheld (a person has seen it). Out of `sending` only for a caller who `expected`
-        it. `reason` replaces the old one; `smtp_reply`, `next_try_at` and `attempts` do where they
+        sending → sent, failed, approved (nothing was accepted: later), withheld, draft ·
+        sent → failed (bounced) · failed → draft, approved, withheld, sent (a person found it sent) ·
+        withheld → draft, approved, withheld (a person has seen it). Out of `sending` only for a
+        caller who `expected` it.
+        `reason` replaces the old one; `smtp_reply`, `next_try_at` and `attempts` do where they
         are given (a quiet period outlives the approval). Entering `sending` counts an attempt.
 
         Raises:

@@ -112,6 +112,7 @@ def edit(
     ] = None,
 ) -> None:
     """修改一封答复；不带选项则打开编辑器。改过的答复须再批准；不发送的改后也成待批准。"""
+    from inbox_ingest.casebook.reply_ways import ANEW
     from inbox_ingest.cli.editing import in_editor, text_of
     from inbox_ingest.replies.outgoing import body_as_sent, subject_as_sent
 
@@ -123,13 +124,14 @@ def edit(
             text = reply.body if body is None else text_of(body)
         if not text.strip():
             raise UsageError("正文是空的，没有保存。")
-        book.replies.edit(
+        edited = book.replies.edit(
             number,
             _now(),
             subject=subject_as_sent(subject or reply.subject),
             body=body_as_sent(text),
         )
-    typer.echo(f"第 {number} 号已修改，待批准。")
+    anew = (edited.reason or "").startswith(ANEW)
+    typer.echo(f"第 {number} 号已修改，{f'但{ANEW}' if anew else '待批准'}。")
 
 
 def approve(
@@ -192,8 +194,12 @@ def settle(
     # No pass may be sending this letter while a person says what became of it.
     with _casebook() as (book, _, settings), only_pass(settings.home):
         reply = book.replies.resolve(number, _now(), _who(settings), sent=outcome == "sent")
-    words = {"sent": "已寄出", "approved": "没有寄出，将再次发送"}
-    told = words.get(reply.state, "没有寄出；案例情况已变，这封不再发送")
+    words = {
+        "sent": "已寄出",
+        "approved": "没有寄出，将再次发送",
+        "draft": "没有寄出；案例情况已变，下一次 ingest run 重新拟写",
+    }
+    told = words.get(reply.state, "没有寄出；已另有答复，这封不再发送")
     typer.echo(f"第 {number} 号已记为{told}。")
 
 

@@ -87,6 +87,7 @@ def outdated(outbox: Outbox, campaign: Campaign, groups: Sequence[Group] = ()) -
     so can time and an edited campaign file: a sender must not be asked for what has come, or until
     a day that has passed or is no longer the last.
     """
+    newest = _newest_letters(outbox)
     written_to = {plain_address(group.recipient) for group in groups if not group.refused}
     return [
         reply
@@ -96,7 +97,9 @@ def outdated(outbox: Outbox, campaign: Campaign, groups: Sequence[Group] = ()) -
             plain_address(reply.to) in written_to
             or outlived(reply, campaign, outbox.now)
             or any(
-                number not in outbox.cases or outbox.cases[number].revision != revision
+                number not in outbox.cases
+                or outbox.cases[number].revision != revision
+                or newest[number] > reply.id  # it lay still, and was taken up again
                 for number, revision in reply.cases
             )
         )
@@ -131,12 +134,13 @@ def _inheriting(
     refused = [group for group in groups if group.refused]
     spoken_of = {judged.number for group in heirs.values() for judged in group.cases}
     held = {due.case_no: due.held for due in outbox.dues if due.held}
+    newest = _newest_letters(outbox)
     replaced: dict[str, list[Reply]] = defaultdict(list)
     needless: list[Reply] = []
     for reply in stale:
         key = plain_address(reply.to)
         open_cases = [number for number, _ in reply.cases if number in outbox.cases]
-        left = [number for number in open_cases if number not in spoken_of]
+        left = [n for n in open_cases if n not in spoken_of and newest[n] <= reply.id]
         if left:
             # What a machine brought is not answered to the machine, but the person's letter is mended.
             dues, refused = _taken_from(refused, left)
@@ -163,6 +167,11 @@ def _inheriting(
             needless.append(reply)
     answered = [(group, tuple(replaced[key])) for key, group in heirs.items()]
     return [*answered, *((group, ()) for group in refused)], needless
+
+
+def _newest_letters(outbox: Outbox) -> dict[str, int]:
+    """Case → the newest letter about it."""
+    return {number: reply.id for reply in outbox.replies for number, _ in reply.cases}
 
 
 def _taken_from(

@@ -356,11 +356,17 @@ class TestResolving:
             book.replies.edit(reply.id, LATER, subject="s", body="b")
 
     @pytest.mark.parametrize("state", ["sending", "failed"])
-    def test_not_sent_and_no_longer_true_it_is_withheld(
+    def test_not_sent_and_no_longer_true_it_is_a_draft_to_be_written_anew(
         self, book: Casebook, state: ReplyState
     ) -> None:
         reply = self.doubtful(book, state)
         file_cases(book, change(case_of(1), issue()))
+        settled = book.replies.resolve(reply.id, LATER, "张", sent=False)
+        assert settled.state == "draft"
+
+    def test_not_sent_and_answered_by_a_newer_letter_it_is_withheld(self, book: Casebook) -> None:
+        reply = self.doubtful(book, "failed")
+        book.replies.add(new("2", cases=(("DJ001", 1),), verdict="v2"), LATER)
         settled = book.replies.resolve(reply.id, LATER, "张", sent=False)
         assert settled.state == "withheld"
         assert settled.reason and "没有寄出" in settled.reason
