@@ -3,4 +3,4 @@
 Import-free on purpose: a poll compares it with what the database holds.
 """
 
-READER_VERSION = "2"
+READER_VERSION = "3"
