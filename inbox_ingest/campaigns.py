@@ -178,6 +178,16 @@ class Replies(Frozen):
     seconds_between: float = Field(default=5.0, ge=0)
 
 
+# Contract §6: what only the organiser is told. Said to a sender it would blame them for our own
+# doubts, or name what only people here can see. The other way round a campaign may be more careful.
+# fmt: off
+_ORGANISERS_OWN = frozenset((
+    "seal-unverified", "received-late", "correction-late", "title-mismatch", "unit-mismatch",
+    "possible-duplicate", "assembly-unsure", "reader-missing", "low-confidence", "suspicious-file",
+))
+# fmt: on
+
+
 class IssueRule(Frozen):
     """Audience, severity and wording of one issue code.
 
@@ -258,6 +268,11 @@ def load_campaign(path: Path) -> Campaign:
                 mistakes.append(Mistake(f"issues.{code}", "须是一张表"))
     else:
         mistakes.append(Mistake("issues", "须是一张表"))
+    mistakes += [
+        Mistake(f"issues.{code}.audience", '这类问题只告诉工作人员，须是 "organiser"')
+        for code, rule in issues.items()
+        if code in _ORGANISERS_OWN and rule.get("audience") == "sender"
+    ]
     data = {**data, "issues": issues}
     try:
         campaign = Campaign.model_validate(data)

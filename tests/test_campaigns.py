@@ -51,6 +51,29 @@ def test_every_issue_code_has_audience_severity_and_words() -> None:
             assert rule.advice, f"{code} tells the sender nothing to do"
 
 
+@pytest.mark.parametrize(
+    "code", [code for code in IssueCode if SHIPPED.issues[code].audience == "organiser"]
+)
+def test_what_only_the_organiser_is_told_no_campaign_tells_a_sender(
+    tmp_path: Path, code: IssueCode
+) -> None:
+    """Contract §6: `reader-missing` and its like would blame senders for what we could not do."""
+    path = tmp_path / "campaign.toml"
+    shipped = shipped_campaign().read_text(encoding="utf-8")
+    path.write_text(f'{shipped}\n[issues.{code}]\naudience = "sender"\n', encoding="utf-8")
+    with pytest.raises(CampaignError, match=rf"issues\.{code}\.audience") as refused:
+        load_campaign(path)
+    assert "只告诉工作人员" in str(refused.value)
+
+
+def test_a_campaign_may_keep_a_finding_from_the_senders(tmp_path: Path) -> None:
+    path = tmp_path / "campaign.toml"
+    shipped = shipped_campaign().read_text(encoding="utf-8")
+    words = f'{shipped}\n[issues.seal-missing]\naudience = "organiser"\n'
+    path.write_text(words, encoding="utf-8")
+    assert load_campaign(path).issues[IssueCode.SEAL_MISSING].audience == "organiser"
+
+
 def test_another_campaign_is_another_file() -> None:
     campaign = load_campaign(OTHER)
     assert not campaign.requires("form_scan")
