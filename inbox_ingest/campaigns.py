@@ -191,7 +191,8 @@ _ORGANISERS_OWN = frozenset((
 class IssueRule(Frozen):
     """Audience, severity and wording of one issue code.
 
-    `text` states the finding, `advice` tells the sender how to mend it. Placeholders are
+    `text` states the finding, `advice` tells the sender how to mend it, `appendix_advice` what else
+    may be done where the section is an appendix. Placeholders are
     `{field} {measured} {limit} {expires} {detail}`.
     """
 
@@ -199,8 +200,9 @@ class IssueRule(Frozen):
     severity: Severity
     text: str = Field(min_length=1)
     advice: str = ""
+    appendix_advice: str = ""
 
-    @field_validator("text", "advice")
+    @field_validator("text", "advice", "appendix_advice")
     @classmethod
     def _known_placeholders(cls, value: str) -> str:
         return checked_wording(value)

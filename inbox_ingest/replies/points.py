@@ -64,11 +64,11 @@ def points_of(issues: Sequence[Issue], campaign: Campaign) -> tuple[Point, ...]:
         rule = campaign.issues[issue.code]
         frame = _frame(issue)
         if not _joinable(rule) or frame is None:
-            points.append(_point([issue], rule))
+            points.append(_point([issue], rule, campaign))
         elif (issue.code, frame) not in done:
             done.add((issue.code, frame))
             alike = [o for o in shown if o.code is issue.code and _frame(o) == frame]
-            points.append(_point(alike, rule))
+            points.append(_point(alike, rule, campaign))
     return tuple(points)
 
 
@@ -84,7 +84,7 @@ def _frame(issue: Issue) -> str | None:
     return issue.text.replace(quoted, "“{field}”", 1) if quoted in issue.text else None
 
 
-def _point(issues: list[Issue], rule: IssueRule) -> Point:
+def _point(issues: list[Issue], rule: IssueRule, campaign: Campaign) -> Point:
     first, joined = issues[0], len(issues) > 1
     fields = list(dict.fromkeys(_field(issue) for issue in issues))
     if joined:
@@ -99,6 +99,9 @@ def _point(issues: list[Issue], rule: IssueRule) -> Point:
     )
     if first.code is IssueCode.FILE_UNREADABLE and "重新发" in text:
         advice = ""  # the reader of that file said already what to do
+    appendices = [s.name for s in campaign.text.sections if s.appendix and s.name in fields]
+    if appendices and rule.appendix_advice:
+        advice += fill(rule.appendix_advice, field="、".join(appendices))
     return Point(
         codes=(first.code,),
         text=without_links(clean(text, _LONGEST_TEXT if not joined else 2 * _LONGEST_TEXT)),

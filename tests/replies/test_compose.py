@@ -119,7 +119,7 @@ def test_a_warning_leaves_the_receipt_a_receipt_and_is_mentioned() -> None:
     assert draft.kind == "receipt"
     assert "材料已齐全" in draft.body
     assert "不影响受理" in draft.body
-    assert "电话“123”" in draft.body
+    assert "电话号码“123”似乎有误" in draft.body
 
 
 def test_a_blank_template_and_the_missing_form_are_one_point() -> None:
@@ -130,6 +130,17 @@ def test_a_blank_template_and_the_missing_form_are_one_point() -> None:
     assert "1. 文件“附件1.doc”是空白的申报表模板" in draft.body
     assert "2." not in draft.body
     assert "未收到申报表电子版" not in draft.body
+
+
+def test_a_missing_section_is_asked_for_in_the_text_and_an_appendix_may_be_a_file_of_its_own() -> (
+    None
+):
+    """Contract §9: an 附录 sent as a file of its own satisfies the section."""
+    draft = written(judged(issue("section-missing", "经验总结")))
+    assert "以“经验总结”作小标题，重新发来案例正文。" in draft.body
+    assert "单独作为一个文件" not in draft.body
+    both = written(judged(issue("section-missing", "经验总结"), issue("section-missing", "附录")))
+    assert "重新发来案例正文。附录也可单独作为一个文件发来。" in both.body
 
 
 def test_alike_findings_are_one_sentence() -> None:
