@@ -202,6 +202,7 @@ def written(
 
 
 def _unwritten(occasion: Occasion, group: Group, outbox: Outbox, why: str) -> NewReply:
+    held = {due.id for due in outbox.dues if due.held}  # a person has agreed to nothing yet
     kind: Literal["reminder", "missing", "receipt"] = (
         "reminder"
         if occasion.reminder
@@ -216,7 +217,7 @@ def _unwritten(occasion: Occasion, group: Group, outbox: Outbox, why: str) -> Ne
         kind=kind,
         message_id=message_id_for(outbox.own[0], group.recipient, _about("", group, kind, ())),
         cases=tuple((judged.number, judged.revision) for judged in group.cases),
-        dues=group.dues,
+        dues=tuple(due for due in group.dues if due not in held),
         state="failed",
         reason=f"答复模板出错：{why}",
     )

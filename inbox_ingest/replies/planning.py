@@ -7,9 +7,10 @@ Nothing here sends: what is approved is sent by `outbox.py`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import NewReply, Reply, ReplyDue
@@ -43,10 +44,10 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
     """Return the drafts that open dues and outdated drafts ask for; nothing where replies are off."""
     if outbox.mode == "off":
         return Plan()
-    groups, settle = _groups(outbox, campaign)
     over = [reply for reply in outbox.replies if _reminds_too_late(reply, outbox, campaign)]
-    stale = [reply for reply in outdated(outbox, campaign, groups) if reply not in over]
-    inherited, needless = _inheriting(groups, stale, outbox)
+    outbox = replace(outbox, replies=[reply for reply in outbox.replies if reply not in over])
+    groups, settle = _groups(outbox, campaign)
+    inherited, needless = _inheriting(groups, outdated(outbox, campaign, groups), outbox)
     add: list[NewReply] = []
     confirm: list[tuple[int, tuple[tuple[str, int], ...], str | None]] = []
     withhold = {reply.id: NEEDLESS for reply in needless} | {reply.id: CLOSED for reply in over}
@@ -55,7 +56,8 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
         old = (*replaced, *(r for r in past if failed_in_writing(r)))
         late = [reply for reply in replaced if outlived(reply, campaign, outbox.now)]
         group = _to_be_seen_again(found, late, outbox, campaign)
-        reply = written(group, outbox, campaign, templates, instead_of=late)
+        write = partial(written, group, outbox, campaign, templates, instead_of=late)
+        reply = _letter(write, old, due=bool(group.dues))
         if reply is None:
             settle.extend(group.dues)
             withhold |= {reply.id: NEEDLESS for reply in old}
@@ -63,7 +65,7 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
             settle.extend(group.dues)
             confirm.extend((other.id, reply.cases, reply.reason) for other in same)
             withhold |= {other.id: NEEDLESS for other in replaced if other not in same}
-        elif reply.state != "failed" or group.dues:
+        elif reply.state != "failed" or reply.dues:
             new = replace(reply, replaces=tuple(other.id for other in old))
             add.append(in_place_of(new, [r for r in old if r not in late or r.edited_at]))
     return Plan(
@@ -72,6 +74,20 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
         withhold=tuple(withhold.items()),
         settle=tuple(settle),
     )
+
+
+def _letter(
+    write: Callable[..., NewReply | None], old: Sequence[Reply], *, due: bool
+) -> NewReply | None:
+    """The letter to a group in place of the old ones.
+
+    A reminder stays one where there is nothing to answer: what it says is known to its recipient, or
+    nothing is due at all.
+    """
+    reminds = any(reply.kind == "reminder" for reply in old)
+    only_reminds = reminds and not due and all(reply.kind == "reminder" for reply in old)
+    reply = None if only_reminds else write()
+    return write(reminder=True) if reply is None and reminds else reply
 
 
 def plan_dates(unsent: Sequence[Reply], campaign: Campaign, now: datetime) -> Plan:
@@ -107,8 +123,8 @@ def outdated(outbox: Outbox, campaign: Campaign, groups: Sequence[Group] = ()) -
 
 
 def _reminds_too_late(reply: Reply, outbox: Outbox, campaign: Campaign) -> bool:
-    waits = reply.kind == "reminder" and reply.state in UNSENT
-    return waits and passed_deadline(reply, campaign, outbox.now)
+    waits = reply.state in UNSENT or failed_in_writing(reply)
+    return reply.kind == "reminder" and waits and passed_deadline(reply, campaign, outbox.now)
 
 
 def _to_be_seen_again(
@@ -133,7 +149,10 @@ def _inheriting(
     heirs = {plain_address(g.recipient): g for g in groups if not g.refused}
     refused = [group for group in groups if group.refused]
     spoken_of = {judged.number for group in heirs.values() for judged in group.cases}
-    held = {due.case_no: due.held for due in outbox.dues if due.held}
+    held: dict[str, list[ReplyDue]] = defaultdict(list)
+    for due in outbox.dues:
+        if due.held:
+            held[due.case_no].append(due)
     newest = _newest_letters(outbox)
     replaced: dict[str, list[Reply]] = defaultdict(list)
     needless: list[Reply] = []
@@ -144,12 +163,14 @@ def _inheriting(
         if left:
             # What a machine brought is not answered to the machine, but the person's letter is mended.
             dues, refused = _taken_from(refused, left)
+            waiting = [due for number in left for due in held[number]]
             heir = heirs.get(key) or Group(reply.to, None, (), _answered(reply, left, outbox), ())
             heirs[key] = replace(
                 heir,
                 cases=(*heir.cases, *(outbox.cases[number] for number in left)),
-                dues=(*heir.dues, *dues),
-                held=(*heir.held, *(held[number] for number in left if number in held)),
+                # Whoever approves this letter agrees to what it says.
+                dues=(*heir.dues, *dues, *(due.id for due in waiting)),
+                held=(*heir.held, *(due.held for due in waiting if due.held)),
             )
             spoken_of.update(left)
         elif key not in heirs:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from inbox_ingest.campaigns import Campaign
+from inbox_ingest.casebook.changes import Reply
+from inbox_ingest.casebook.reply_ways import REPLACED
 from inbox_ingest.records import Received
 from inbox_ingest.replies.drafting import (
     NEEDLESS,
@@ -41,8 +43,12 @@ def plan_reminders(outbox: Outbox, campaign: Campaign, templates: LetterTemplate
         return Plan()
     if not 0 <= campaign.window.days_left(outbox.now) <= days:
         return Plan()
-    reminded = {n for r in outbox.replies if r.kind == "reminder" for n, _ in r.cases}
-    waiting = {n for r in outbox.replies if r.state in UNSENT for n, _ in r.cases}
+    made = [reply for reply in outbox.replies if reply.kind == "reminder"]
+    void = [reply for reply in made if _gave_way(reply)]
+    reminded = {n for r in made if r not in void for n, _ in r.cases}
+    unsent = [reply for reply in outbox.replies if reply.state in UNSENT]
+    waiting = {n for reply in unsent for n, _ in reply.cases}
+    written_to = {plain_address(reply.to) for reply in unsent}
     due = {record.case_no for record in outbox.dues}
     groups: dict[str, list[tuple[JudgedCase, Received]]] = defaultdict(list)
     dead: dict[str, Refusal] = {}
@@ -52,6 +58,8 @@ def plan_reminders(outbox: Outbox, campaign: Campaign, templates: LetterTemplate
         mail = newest_mail(judged.case, outbox.mails)
         to, refused = whom(judged.case, mail, outbox, campaign)
         if mail is None or to is None or (refused and refused.code != UNDELIVERABLE):
+            continue
+        if plain_address(to) in written_to:
             continue
         last = [r.sent_at for r in history(outbox.replies, to) if r.sent_at is not None]
         if last and outbox.now - max(last) < _REMIND_AFTER:
@@ -65,10 +73,16 @@ def plan_reminders(outbox: Outbox, campaign: Campaign, templates: LetterTemplate
         to, _ = whom(pairs[0][0].case, pairs[0][1], outbox, campaign)
         cases = tuple(judged for judged, _ in pairs)
         group = Group(to or "", dead.get(key), cases, mail, (), _taken_over(cases, outbox))
-        reply = written(group, outbox, campaign, templates, reminder=True)
+        before = [r for r in void if any(j.number in dict(r.cases) for j in cases)]
+        reply = written(group, outbox, campaign, templates, reminder=True, instead_of=before)
         if reply is not None:
             add.append(reply)
     return Plan(add=tuple(add))
+
+
+def _gave_way(letter: Reply) -> bool:
+    """Whether a letter made room for another, or had become needless: nobody was told by it."""
+    return letter.state == "withheld" and letter.reason in (NEEDLESS, REPLACED)
 
 
 def _taken_over(cases: Sequence[JudgedCase], outbox: Outbox) -> tuple[str, ...]:
@@ -76,7 +90,7 @@ def _taken_over(cases: Sequence[JudgedCase], outbox: Outbox) -> tuple[str, ...]:
     reasons = []
     for judged in cases:
         last = next((r for r in reversed(outbox.replies) if judged.number in dict(r.cases)), None)
-        if last is not None and last.state == "withheld" and last.reason != NEEDLESS:
+        if last is not None and last.state == "withheld" and not _gave_way(last):
             why = last.reason or "没有写明原因"
             reasons.append(f"{judged.number} 的上一封答复没有发出（{why}），请确认是否还要提醒")
     return tuple(reasons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -49,6 +50,42 @@ def deliver(office: Office, server: SmtpServer) -> Reply:
 def with_limit(campaign: Campaign, characters: int) -> Campaign:
     text = campaign.text.model_copy(update={"limit": characters})
     return campaign.model_copy(update={"text": text})
+
+
+class TestHeld:
+    def test_whoever_approves_the_letter_with_the_new_finding_has_agreed_to_it(
+        self, office: Office
+    ) -> None:
+        office.receive(*whole())
+        office.draft()
+        office.campaign = with_limit(office.campaign, 2000)
+        file_mail(office.book, office.campaign, office.clock, everything=True)
+        assert [due.held is not None for due in office.book.dues.waiting()] == [True]
+        office.draft()
+        (letter,) = office.replies("draft")
+        assert "2000字" in letter.body
+        assert HELD_BY_REREADING in (letter.reason or "")
+        assert office.book.dues.waiting() == []
+
+    def test_where_letters_go_by_themselves_a_person_agrees_even_after_a_template_failed(
+        self, office: Office, tmp_path: Path
+    ) -> None:
+        by_itself(office)
+        office.receive(*whole())
+        office.draft()
+        office.campaign = with_limit(office.campaign, 2000)
+        file_mail(office.book, office.campaign, office.clock, everything=True)
+        shipped, rules = office.rules, tmp_path / "rules" / "campaign.toml"
+        shutil.copytree(shipped.parent, rules.parent)
+        template = rules.parent / "replies" / "missing.txt.j2"
+        wrong = "{% if '货车司机之家' in (letter.cases[0].title or '') %}{{ 1 // 0 }}{% endif %}"
+        template.write_text(wrong + template.read_text(encoding="utf-8"), encoding="utf-8")
+        office.rules = rules
+        office.draft()
+        office.rules = shipped
+        office.draft()
+        assert office.replies()[-1].state == "draft"
+        assert HELD_BY_REREADING in (office.replies()[-1].reason or "")
 
 
 class TestRefused:
