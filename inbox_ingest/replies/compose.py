@@ -136,6 +136,11 @@ def _kind(cases: list[JudgedCase], *, reminder: bool) -> Kind:
 
 def _doubts(cases: Sequence[JudgedCase], kind: Kind, told: Mapping[str, Told]) -> tuple[str, ...]:
     doubts = [
+        f"{judged.number} 的首份材料在征集截止之后才收到，请先决定收不收，再发出"
+        for judged in cases
+        if any(issue.code is IssueCode.RECEIVED_LATE for issue in judged.issues)
+    ]
+    doubts += [
         f"{judged.number} 有并非由新来材料引起的问题（{issue.text}），规则或读取可能有变，请先确认再发出"
         for judged in cases
         if judged.number in told

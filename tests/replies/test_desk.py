@@ -187,6 +187,30 @@ class TestDrafting:
         assert not office.send(server).sent
         assert not server.delivered
 
+    @pytest.mark.parametrize("complete", [False, True])
+    def test_what_came_after_the_closing_waits_until_a_person_has_decided_whether_to_take_it(
+        self, office: Office, server: SmtpServer, complete: bool
+    ) -> None:
+        office.campaign = changed(mode="auto")
+        office.book.runs.mark(TRIAL_ENDED, office.now, "张")
+        office.now = at(2, month=7)
+        office.receive(*(whole() if complete else (form(),)))
+        office.draft()
+        (letter,) = office.replies()
+        assert letter.state == "draft"
+        assert "请先决定收不收" in (letter.reason or "")
+        if not complete:
+            assert "请先与我们联系，确认仍可补正之后，再按上面所列发来" in letter.body
+        office.later(minutes=11)
+        office.send(server)
+        assert not server.delivered
+        office.book.decisions.add(
+            "waive", who="张", now=office.now, case_no="DJ001", payload={"code": "received-late"}
+        )
+        office.file()
+        office.draft()
+        assert [reply.reason for reply in office.replies("draft", "approved")] == [None]
+
 
 class TestReminding:
     def test_those_still_incomplete_are_reminded_once_before_the_end(
