@@ -15,7 +15,7 @@ from typing import Literal
 
 from inbox_ingest.archive import Archive
 from inbox_ingest.campaign_files import shipped_campaign
-from inbox_ingest.campaigns import load_campaign
+from inbox_ingest.campaigns import Campaign, load_campaign
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.credentials import imap_password, password_source, smtp_password
 from inbox_ingest.errors import ExitCode, IngestError
@@ -95,6 +95,20 @@ def configuration(settings: Settings) -> Iterator[Finding]:
         yield _bad("活动", error)
         return
     yield Finding("good", "活动", f"{campaign.title}（{path}）")
+    if campaign.replies.mode != "off":
+        yield from _letters(path, campaign)
+
+
+def _letters(path: Path, campaign: Campaign) -> Iterator[Finding]:
+    """The templates that answers are written from: a mistake in them stops all drafting."""
+    from inbox_ingest.replies.templates import load_templates
+
+    try:
+        load_templates(path, campaign)
+    except IngestError as error:
+        yield _bad("答复模板", error)
+    else:
+        yield Finding("good", "答复模板", "都能写成信")
 
 
 def storage(settings: Settings) -> Iterator[Finding]:
@@ -249,6 +263,13 @@ def _conversation(settings: Settings, password: str) -> Iterator[Finding]:
 def sending(settings: Settings) -> Iterator[Finding]:
     """Logs in where letters are sent, if that is configured; sends nothing."""
     if settings.smtp.server is None:
+        if settings.mailbox.server is not None:
+            yield Finding(
+                "note",
+                "发信",
+                "没有配置发信服务器，答复只能拟写，不能发出。",
+                remedy="要发出答复，请在 ingest.toml 的 [smtp] 写明 server，如 smtp.126.com。",
+            )
         return
     from inbox_ingest.replies.smtp import SmtpSession, configured_server
 

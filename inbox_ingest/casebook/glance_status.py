@@ -51,7 +51,7 @@ def status(glance: Glance, now: datetime) -> dict[str, Any]:
         "issues": {row[0]: row[1] for row in issues},
         "for_a_person": glance.rows("SELECT count(*) FROM for_a_person")[0][0],
         "replies": dict.fromkeys(REPLY_STATES, 0) | {row[0]: row[1] for row in replies},
-        "failed_runs": _failed_runs(glance),
+        "failed_runs": failed_runs(glance),
     }
 
 
@@ -76,7 +76,8 @@ def _cases_counted(glance: Glance, campaign: sqlite3.Row | None) -> dict[str, An
     return {"total": sum(by_status.values()), "by_status": by_status, "by_type": by_type}
 
 
-def _failed_runs(glance: Glance) -> list[dict[str, Any]]:
+def failed_runs(glance: Glance) -> list[dict[str, Any]]:
+    """The newest passes that failed or died since the last that was done."""
     rows = glance.rows(
         "SELECT started_at, ended_at, outcome, exit_code, error FROM runs"
         " WHERE outcome IN ('failed', 'died')"

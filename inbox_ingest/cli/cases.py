@@ -86,20 +86,27 @@ def list_cases(
 
 
 def _screen(glance: Glance, filters: dict[str, Any], everything: bool, columns: int) -> list[Line]:
-    """The cases that fit, and the mails that wait where they are asked for."""
+    """The cases that fit; the mails that wait, and passes that failed, where they are asked for."""
     from inbox_ingest.casebook.glance_letters import letters_waiting
-    from inbox_ingest.reports.listing import letter_lines, list_lines, waiting_lines
+    from inbox_ingest.casebook.glance_status import failed_runs
+    from inbox_ingest.reports.listing import (
+        failed_run_lines,
+        letter_lines,
+        list_lines,
+        waiting_lines,
+    )
 
     cases = glance.cases(**filters, limit=None if everything else LISTED + 1)
     others = _no_cases(glance.for_a_person()) if filters["waiting"] else []
     more = len(cases) > LISTED and not everything
+    failed = failed_run_lines(failed_runs(glance), columns) if filters["waiting"] else []
     lines = waiting_lines(others, columns)
     if filters["waiting"]:
         lines += letter_lines(letters_waiting(glance), columns)
-    if cases or not lines:
+    if cases or not (lines or failed):
         shown = list_lines(cases[:LISTED] if more else cases, columns, more=more)
         lines = [*shown, *([] if cases else _present(glance, filters)), *lines]
-    return lines
+    return [*failed, *lines]
 
 
 def _named(glance: Glance, kind: str | None, city: str | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from inbox_ingest.reports.screen import WIDTH, Line, fit, table, wrap
@@ -68,6 +69,16 @@ def present_lines(name: str, values: Sequence[str]) -> list[Line]:
     listing = "、".join(values) or "没有"
     told = f"现有的{name}：{listing}；{name}不明的写 未知。"
     return [Line(text, "quiet") for text in wrap(told)]
+
+
+def failed_run_lines(runs: Entries, columns: int = WIDTH) -> list[Line]:
+    """Passes that did not come to their end since one last did: nothing goes on before that is mended."""
+    lines = []
+    for run in runs:
+        started = datetime.fromisoformat(run["started_at"]).strftime("%m-%d %H:%M")
+        text = f"{started} 的一次运行未完成：{run.get('error') or '原因未记录'}"
+        lines += [Line(piece, "alarm") for piece in wrap(text, columns, indent="", hanging="  ")]
+    return lines
 
 
 def letter_lines(letters: LettersWaiting, columns: int = WIDTH) -> list[Line]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from inbox_ingest.reports.listing import letter_lines
+from inbox_ingest.reports.listing import failed_run_lines, letter_lines
 from inbox_ingest.reports.screen import WIDTH, Line, counted, fit, table, wrap
 from inbox_ingest.reports.words import (
     DISPOSITION_WORDS,
@@ -60,7 +60,7 @@ def status_lines(
     lines = [
         *_campaign(status),
         *_fetch(status, now),
-        *_failed_runs(status),
+        *failed_run_lines(status.get("failed_runs", ())),
         Line(""),
         *_balance(status["balance"]),
         *_cases(status["cases"]),
@@ -92,14 +92,6 @@ def _fetch(status: Mapping[str, Any], now: datetime) -> Iterable[Line]:
     stale = now - fetched > STALE_AFTER
     hint = "，请查看定时任务是否仍在运行" if stale else ""
     yield Line(f"最近收信 {shown}（{age(fetched, now)}）{hint}", "alarm" if stale else "plain")
-
-
-def _failed_runs(status: Mapping[str, Any]) -> Iterable[Line]:
-    for run in status.get("failed_runs", ()):
-        started = datetime.fromisoformat(run["started_at"]).strftime("%m-%d %H:%M")
-        text = f"{started} 的一次运行未完成：{run.get('error') or '原因未记录'}"
-        for piece in wrap(text, indent="", hanging="  "):
-            yield Line(piece, "alarm")
 
 
 def _balance(folders: Sequence[Mapping[str, Any]]) -> Iterable[Line]:
