@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +15,7 @@ from inbox_ingest.errors import UsageError
 
 if TYPE_CHECKING:
     from inbox_ingest.campaigns import Campaign
+    from inbox_ingest.casebook.changes import Reply
     from inbox_ingest.casebook.store import Casebook
     from inbox_ingest.settings import Settings
 
@@ -138,15 +139,31 @@ def approve(
     numbers: Numbers = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="批准全部待批准的。")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="曾经发出而被退回的，也再寄一次。")
+    ] = False,
 ) -> None:
     """批准答复，不发送的也可改为发送；由下一次 ingest run --send 或 ingest replies send 发出。"""
-    with _casebook() as (book, _, settings):
+    with _casebook() as (book, campaign, settings):
         chosen = [r.id for r in book.replies.find(states=["draft"])] if everything else numbers
-        _each(
-            chosen,
-            lambda number: book.replies.approve(number, _now(), _who(settings)),
-            "第 {} 号已批准。",
-        )
+
+        def do(number: int) -> None:
+            if not again:
+                _never_sent(book.replies.get(number), campaign.window.zone)
+            book.replies.approve(number, _now(), _who(settings))
+
+        _each(chosen, do, "第 {} 号已批准。")
+
+
+def _never_sent(reply: Reply, zone: tzinfo) -> None:
+    """A letter that went out once is sent anew only by a person who knows that it did."""
+    if reply.sent_at is None or reply.state == "sent":
+        return
+    number, sent = reply.id, reply.sent_at.astimezone(zone)
+    raise UsageError(
+        f"第 {number} 号答复已于 {sent:%m-%d %H:%M} 发出过一次（{reply.reason}）；再批准就再寄一封。",
+        remedy=f"确要再寄，请用 ingest replies approve {number} --again。",
+    )
 
 
 def withhold(

@@ -36,7 +36,9 @@ def reply_list_lines(
             Line(text, "alarm" if reply.state == "failed" else "plain")
             for reply in replies
             if reply.reason and reply.state != "sent"
-            for text in wrap(f"{reply.id} 号：{reply.reason}", columns, indent="  ")
+            for text in wrap(
+                f"{reply.id} 号：{_once(reply, zone)}{reply.reason}", columns, indent="  "
+            )
         ]
         drafts = sum(reply.state == "draft" for reply in replies)
         if drafts:
@@ -94,6 +96,11 @@ def _letter(to: str, subject: str, body: str) -> list[Line]:
         Line(""),
         *(Line(harmless(text)) for text in body.rstrip("\n").split("\n")),
     ]
+
+
+def _once(reply: Reply, zone: tzinfo) -> str:
+    """That a letter which is not with its recipient did go out."""
+    return f"{_moment(reply.sent_at, zone)} 发出过，" if reply.sent_at else ""
 
 
 def _moment(moment: datetime, zone: tzinfo) -> str:

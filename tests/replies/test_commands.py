@@ -12,7 +12,7 @@ import pytest
 from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.casebook.changes import IN_DOUBT
 from inbox_ingest.casebook.store import open_casebook
-from inbox_ingest.diagnosis import sending
+from inbox_ingest.diagnosis import configuration, sending
 from inbox_ingest.settings import load_settings
 from inbox_ingest.stages.lock import only_pass
 from tests.replies.front_door import SENDER, Ingest, submission
@@ -196,6 +196,105 @@ class TestApproving:
         template.write_text(sound, encoding="utf-8")
         ingest("run")  # no new mail, nothing else due
         assert "待批准" in ingest("replies", "list")
+
+
+class TestNothingGoesOn:
+    """What stops all letters is told wherever an organiser looks for what he has to do."""
+
+    def test_a_broken_template(
+        self, rules: Path, ingest: Ingest, mailbox: PymapServer, form_file: Path
+    ) -> None:
+        template = rules.parent / "replies" / "missing.txt.j2"
+        template.write_text("{% if x %}", encoding="utf-8")
+        mailbox.deliver(submission(form_file, subject="报送案例", name="m1"), NOON)
+        ingest("run", code=78)
+        waiting = ingest("list", "--waiting")
+        assert "未完成" in waiting
+        assert "missing.txt.j2" in waiting
+        assert "没有符合条件" not in waiting
+        found = {f.subject: f for f in configuration(load_settings())}
+        assert found["答复模板"].verdict == "bad"
+        assert "missing.txt.j2" in found["答复模板"].text
+
+    def test_a_login_that_is_refused_or_a_sender_that_is(
+        self, drafted: None, ingest: Ingest, server: SmtpServer
+    ) -> None:
+        ingest("replies", "approve", "1")
+        server.faults.refuse_login = "535 Error: authentication failed"
+        ingest("run", "--send", code=77)
+        assert "SMTP 登录被拒绝" in ingest("list", "--waiting").replace("\n  ", "")
+        server.faults.refuse_login = None
+        server.faults.answers["mail"].append("553 Mail from must equal authorized user")
+        ingest("run", "--send", code=77)
+        assert "发件地址与登录账号不一致" in ingest("list", "--waiting").replace("\n  ", "")
+        ingest("run", "--send")
+        assert "未完成" not in ingest("list", "--waiting")
+
+    def test_no_server_for_sending(self, drafted: None, ingest: Ingest, tmp_path: Path) -> None:
+        config = tmp_path / "ingest.toml"
+        words = config.read_text(encoding="utf-8")
+        config.write_text(words[: words.index("[smtp]")], encoding="utf-8")
+        ingest("replies", "approve", "1")
+        ingest("run", "--send", code=78)
+        assert "还没有配置发信服务器" in ingest("list", "--waiting").replace("\n  ", "")
+        (found,) = sending(load_settings())
+        assert found.verdict == "note"
+        assert "答复只能拟写" in found.text
+
+
+class TestReturned:
+    """Letter 1 went out and came back."""
+
+    @pytest.fixture
+    def returned(
+        self, drafted: None, ingest: Ingest, mailbox: PymapServer, home: Path, server: SmtpServer
+    ) -> None:
+        ingest("replies", "approve", "1")
+        ingest("replies", "send")
+        with open_casebook(home / "casebook.sqlite3") as book:
+            name = book.replies.get(1).message_id
+        words = "From: Postmaster@126.com\r\nTo: zhengji@example.cn\r\nSubject: Undeliverable\r\n"
+        words += f"Message-ID: <b@126.com>\r\nIn-Reply-To: {name}\r\n\r\nmailbox full\r\n"
+        mailbox.deliver(words.encode(), datetime.now(UTC))
+        ingest("run")
+
+    def test_it_goes_out_again_only_by_a_person_who_knows_that_it_did(
+        self, returned: None, ingest: Ingest, server: SmtpServer
+    ) -> None:
+        listed = ingest("replies", "list")
+        assert "发出过，对方没有收到：对方邮箱已满" in listed
+        refused = ingest("replies", "approve", "1", code=64)
+        assert "发出过一次" in refused
+        assert "--again" in refused
+        ingest("replies", "send")
+        assert len(server.delivered) == 1
+        ingest("replies", "approve", "1", "--again")
+        ingest("replies", "send")
+        assert len(server.delivered) == 2
+
+    def test_edited_it_is_not_approved_with_all_the_others_either(
+        self, returned: None, ingest: Ingest, server: SmtpServer
+    ) -> None:
+        ingest("replies", "edit", "1", "--subject", "请补正")
+        assert "发出过一次" in ingest("replies", "approve", "--all", code=64)
+        ingest("replies", "send")
+        assert len(server.delivered) == 1
+
+    def test_it_waits_for_a_person_until_a_newer_letter_went_out(
+        self,
+        returned: None,
+        ingest: Ingest,
+        mailbox: PymapServer,
+        text_file: Path,
+    ) -> None:
+        assert "未送达" in ingest("list", "--waiting")
+        again = submission(text_file, subject="Re: 报送案例 [DJ001]", name="m2")
+        mailbox.deliver(again, NOON + timedelta(hours=1))
+        ingest("run")
+        assert "未送达" in ingest("list", "--waiting")
+        ingest("replies", "approve", "2")
+        ingest("replies", "send")
+        assert "未送达" not in ingest("list", "--waiting")
 
 
 class TestSending:
