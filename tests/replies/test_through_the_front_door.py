@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -143,6 +144,24 @@ def test_an_answer_by_hand_is_found_below_any_number_of_our_own_letters_and_what
     assert re.search(
         r"1 号：工作人员已于.*手工答复", ingest("replies", "list", "--state", "withheld")
     )
+
+
+def test_an_answer_by_hand_is_noticed_within_the_hour_though_no_mail_comes(
+    ingest: Ingest, mailbox: PymapServer, form_file: Path, tmp_path: Path
+) -> None:
+    """An empty poll does not look; the full look of each hour does."""
+    mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
+    ingest("run")
+    words = f"From: {USER}\r\nTo: {SENDER}\r\nIn-Reply-To: <m1@wangjiang.example.cn>\r\n"
+    words += "Message-ID: <h1@example.cn>\r\n\r\nok\r\n"
+    mailbox.deliver(words.encode(), datetime.now(UTC), folder="已发送")
+    ingest("run")
+    assert "待批准" in ingest("replies", "list")
+    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="microseconds")
+    with sqlite3.connect(tmp_path / "home" / "casebook.sqlite3") as book:
+        book.execute("UPDATE folders SET listed_at = ?", (hour_ago,))
+    ingest("run")
+    assert "手工答复" in ingest("replies", "list", "--state", "withheld")
 
 
 def test_a_holiday_notice_of_our_own_mailbox_is_no_answer_by_hand(
