@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, update
 
-from inbox_ingest.casebook import pausing, reply_ways
+from inbox_ingest.casebook import pausing, reply_ways, sender_quiet
 from inbox_ingest.casebook.changes import IN_DOUBT, NewReply, Reply, ReplyState
 from inbox_ingest.casebook.database import Database, slices
 from inbox_ingest.casebook.pausing import Pause
@@ -97,6 +97,11 @@ class ReplyStore:
             for letter in letters:
                 move_reply(connection, letter, "draft", now, reason=reason)
         return len(letters)
+
+    def await_senders(self, quiet: timedelta, now: datetime) -> None:
+        """See `sender_quiet.await_senders`."""
+        with self._database.writing() as connection:
+            sender_quiet.await_senders(connection, quiet, now)
 
     # --- a person's word ----------------------------------------------------------------------
 

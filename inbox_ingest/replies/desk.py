@@ -91,13 +91,22 @@ class Desk:
             return 0
         now = self._clock()
         hold_back(self.book, self.campaign, now)
-        unsent = self.book.replies.find(states=UNSENT)
+        self.redate()
+        made = 0
+        try:
+            if self._anything_to_draft():
+                templates = load_templates(self._campaign_file, self.campaign)
+                made = self._carry_out(templates, plan_answers)
+                made += self._carry_out(templates, plan_reminders)
+        finally:
+            quiet = timedelta(minutes=self.campaign.replies.quiet_minutes)
+            self.book.replies.await_senders(quiet, now)
+        return made
+
+    def redate(self) -> None:
+        """Put the letters that wait under today's date."""
+        now, unsent = self._clock(), self.book.replies.find(states=UNSENT)
         carry_out(plan_dates(unsent, self.campaign, now), self.book, now)
-        if not self._anything_to_draft():
-            return 0
-        templates = load_templates(self._campaign_file, self.campaign)
-        made = self._carry_out(templates, plan_answers)
-        return made + self._carry_out(templates, plan_reminders)
 
     def preview(self) -> tuple[NewReply, ...]:
         """What would be drafted now; nothing is written.

@@ -96,6 +96,7 @@ def _send(desk: Desk, settings: Settings, clock: Callable[[], datetime], result:
     from inbox_ingest.replies.desk import hold_back
 
     hold_back(desk.book, desk.campaign, clock())
+    desk.redate()
     _ask_mailbox(desk, settings, clock, result)
     dispatch = _sent(desk, settings, clock)
     result.counts |= {"sent": len(dispatch.sent)}

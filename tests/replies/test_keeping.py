@@ -36,8 +36,45 @@ def test_a_photo_takes_away_neither_the_wording_nor_the_approval(
     assert office.draft() == 0
     (letter,) = office.replies()
     assert (letter.state, letter.body, letter.approved_by) == ("approved", "人改过的话\n", "张")
+    office.later(minutes=11)
     assert office.send(server).sent == [1]
     assert office.draft() == 0
+
+
+@pytest.mark.parametrize("brought", ["photo", "copy", "nothing"])
+def test_an_approved_letter_waits_ten_minutes_after_the_senders_last_mail_whatever_it_brought(
+    office: Office, server: SmtpServer, brought: str
+) -> None:
+    first = office.receive(form())
+    office.draft()
+    office.book.replies.approve(1, office.now, "张")
+    office.later(minutes=8)
+    files = {"photo": (attachment("活动照片.jpg", "photo"),), "copy": (form(),), "nothing": ()}
+    subject = "Re: 申报材料 [DJ001]"
+    office.receive(*files[brought], subject=subject, text="正文马上发来", in_reply_to=(first,))
+    office.draft()
+    office.later(minutes=3)
+    assert not office.send(server).sent
+    office.receive(case_text(), subject=subject, in_reply_to=(first,))
+    office.draft()
+    (letter,) = office.replies("draft", "approved")
+    assert "案例正文电子版" not in letter.body.partition("尚需补正")[2]
+    office.later(minutes=11)
+    office.approve_all()
+    assert len(office.send(server).sent) == 1
+
+
+def test_what_a_machine_sends_keeps_nobody_waiting(office: Office, server: SmtpServer) -> None:
+    first = office.receive(form())
+    office.draft()
+    office.book.replies.approve(1, office.now, "张")
+    office.later(minutes=8)
+    office.receive(
+        subject="自动回复：申报材料", in_reply_to=(first,), auto_submitted="auto-replied"
+    )
+    office.draft()
+    office.later(minutes=3)
+    assert office.send(server).sent == [1]
 
 
 def test_a_letter_that_nobody_touched_lists_the_photo(office: Office) -> None:
