@@ -247,7 +247,7 @@ class NewReply:
 
     `verdict` is a fingerprint of what it tells: the same verdict is not told twice. `replaces` are
     unsent replies that this one makes void: they are withheld in the same transaction.
-    `answered_at` and `terms` as in `Reply`.
+    `answered_at`, `terms` and `held` as in `Reply`.
     """
 
     to: str
@@ -266,6 +266,7 @@ class NewReply:
     replaces: tuple[int, ...] = ()
     answered_at: datetime | None = None
     terms: str | None = None
+    held: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,7 @@ class Reply:
     for which it was withheld; a person who takes it up again has overruled that mail.
     `undeliverable`: why nothing can be delivered to this address, where that is what became of it.
     `terms`: a fingerprint of what it says of the campaign; None in letters of older programs.
+    `held`: why a person must see it whatever becomes of its cases; whatever takes its place inherits it.
     """
 
     id: int
@@ -301,6 +303,7 @@ class Reply:
     answered_at: datetime | None = None
     undeliverable: str | None = None
     terms: str | None = None
+    held: str | None = None
 
     @property
     def in_doubt(self) -> bool:

@@ -63,6 +63,7 @@ def insert_reply(connection: Connection, reply: NewReply, now: datetime) -> int:
         "reason": reply.reason,
         "answered_at": reply.answered_at,
         "terms": reply.terms,
+        "held": reply.held,
         "unseen": reply.state == "withheld",
         "subject": reply.subject,
         "body": reply.body,
@@ -222,4 +223,5 @@ def _reply(row: Any, cases: tuple[tuple[str, int], ...]) -> Reply:
         answered_at=row.answered_at,
         undeliverable=row.undeliverable,
         terms=row.terms,
+        held=row.held,
     )

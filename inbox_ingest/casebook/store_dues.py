@@ -31,9 +31,9 @@ class DueStore:
         with self._database.reading() as connection:
             return [ReplyDue(*row) for row in connection.execute(query)]
 
-    def agree(self, due_ids: Collection[int]) -> None:
-        """Release dues that waited for a person."""
-        self._change(due_ids, {"held": None})
+    def agree(self, due_ids: Collection[int], now: datetime | None = None) -> None:
+        """Release dues that waited for a person: they are due from `now` on."""
+        self._change(due_ids, {"held": None} | ({"created_at": now} if now else {}))
 
     def settle(self, due_ids: Collection[int], now: datetime) -> None:
         """Dues that need no reply (the same verdict again, no one to write to)."""

@@ -45,6 +45,7 @@ class ReplyRow(Row, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcText)
     undeliverable: str | None = None
     terms: str | None = None
+    held: str | None = None
     unseen: bool = False
     subject: str
     body: str

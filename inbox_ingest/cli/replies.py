@@ -237,7 +237,7 @@ def agree(
                 remedy="如 ingest replies agree DJ001；全部同意用 --all。",
             )
         chosen = [due for due in held if everything or due.case_no in (cases or ())]
-        book.dues.agree([due.id for due in chosen])
+        book.dues.agree([due.id for due in chosen], _now())
     if chosen:
         typer.echo(f"已同意 {len(chosen)} 项，下一次运行时拟写答复。")
     strange = [number for number in cases or () if number not in waiting]

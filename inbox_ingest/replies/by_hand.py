@@ -105,7 +105,8 @@ def _rest(
     newest = max((mail for mail in mails if mail is not None), key=by_receipt, default=None)
     if newest is None:
         return None
-    group = Group(one.letter.to, None, cases, newest, (), set_aside([one.letter]))
+    held = (*set_aside([one.letter]), *((one.letter.held,) if one.letter.held else ()))
+    group = Group(one.letter.to, None, cases, newest, (), held)
     reminder = one.letter.kind == "reminder"
     return written(group, outbox, campaign, templates, reminder=reminder)
 

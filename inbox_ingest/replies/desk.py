@@ -33,6 +33,7 @@ from inbox_ingest.replies.told import JudgedCase
 from inbox_ingest.settings import Settings
 
 TRIAL_ENDED = "replies.trial_ended"
+SILENT = "replies.silent"  # until when nobody was answered
 HELD_BACK = "由程序自动批准，尚未发出；现在每封须人工批准"
 # Reports come within days; older replies are not looked for.
 _BOUNCES_COME_WITHIN = timedelta(days=14)
@@ -46,12 +47,12 @@ def mode_of(book: Casebook, campaign: Campaign) -> Mode:
 
 
 def hold_back(book: Casebook, campaign: Campaign, now: datetime) -> int:
-    """Where a person approves every letter, take back those that went by themselves before.
+    """Unless letters go by themselves, take back those that would have gone so before.
 
-    Return how many are drafts again. Whoever goes back into the trial, or writes `hold` into the
-    campaign, means the letters that wait as well.
+    Return how many are drafts again. Whoever goes back into the trial, or writes `hold` or `off` into
+    the campaign, means the letters that wait as well.
     """
-    return book.replies.hold_back(now, HELD_BACK) if mode_of(book, campaign) == "hold" else 0
+    return book.replies.hold_back(now, HELD_BACK) if mode_of(book, campaign) != "auto" else 0
 
 
 def own_addresses(settings: Settings, campaign: Campaign) -> tuple[str, ...]:
@@ -87,10 +88,13 @@ class Desk:
         Raises:
             CampaignError: a letter template is wrong. Nothing was written; all filing is done.
         """
-        if not self.own or self.mode == "off":
+        if not self.own:
             return 0
         now = self._clock()
         hold_back(self.book, self.campaign, now)
+        if self.mode == "off":
+            self.book.runs.mark(SILENT, now, now.isoformat())
+            return 0
         self.redate()
         made = 0
         try:
@@ -185,6 +189,7 @@ class Desk:
 
     def outbox(self) -> Outbox:
         """Everything that planning looks at, as it is now."""
+        silent = self.book.runs.marked(SILENT)
         return Outbox(
             dues=self.book.dues.waiting(),
             cases=self._cases(),
@@ -193,6 +198,7 @@ class Desk:
             own=self.own,
             mode=self.mode,
             now=self._clock(),
+            silent_until=datetime.fromisoformat(silent) if silent else None,
         )
 
     def mails(self) -> dict[str, Received]:

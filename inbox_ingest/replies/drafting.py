@@ -36,6 +36,7 @@ class Outbox:
     `cases` are the open cases with their open issues, by number; `mails` the readings by raw
     SHA-256; `replies` all replies, oldest first. `own` are the mailbox's addresses, the first is the
     login. `mode` is what applies now: `auto` only after the organiser ended the trial.
+    `silent_until` is the last pass that answered nobody, because replies were off.
     """
 
     dues: Sequence[ReplyDue]
@@ -45,6 +46,7 @@ class Outbox:
     own: Sequence[str]
     mode: Mode
     now: datetime
+    silent_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ def written(
         reason="；".join(dict.fromkeys(doubts)) or None,
         not_before=_quiet_until(group, draft, outbox, campaign),
         terms=terms_of(campaign),
+        held="；".join(dict.fromkeys(group.held)) or None,
     )
 
 

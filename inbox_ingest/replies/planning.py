@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from inbox_ingest.campaigns import Campaign
@@ -31,12 +31,14 @@ from inbox_ingest.replies.drafting import (
 from inbox_ingest.replies.etiquette import Refusal, plain_address
 from inbox_ingest.replies.keeping import in_place_of, says_the_same
 from inbox_ingest.replies.templates import LetterTemplates
-from inbox_ingest.replies.terms import outlived, passed_deadline
+from inbox_ingest.replies.terms import changed_terms, outlived, passed_deadline
 from inbox_ingest.replies.told import JudgedCase
 from inbox_ingest.replies.wording import under_date
 
 CLOSED = "征集已截止，不再提醒"
 _DEADLINE_PASSED = "已批准的信所写的截止时间已过，现重新拟写，请再看一遍"
+_PILED_UP = "积压已久（或在不答复期间积下）的答复，请看过再发"
+_PILES_UP_AFTER = timedelta(days=3)
 _TERMS_CHANGED = "活动文件里的截止时间、联系方式等已改，现重新拟写，请再看一遍"
 
 
@@ -55,7 +57,7 @@ def plan_answers(outbox: Outbox, campaign: Campaign, templates: LetterTemplates)
         past = history(outbox.replies, found.recipient)
         old = (*replaced, *(r for r in past if failed_in_writing(r)))
         late = [reply for reply in replaced if outlived(reply, campaign, outbox.now)]
-        group = _to_be_seen_again(found, late, outbox, campaign)
+        group = _to_be_seen(found, replaced, outbox, campaign)
         write = partial(written, group, outbox, campaign, templates, instead_of=late)
         reply = _letter(write, old, due=bool(group.dues))
         if reply is None:
@@ -127,15 +129,29 @@ def _reminds_too_late(reply: Reply, outbox: Outbox, campaign: Campaign) -> bool:
     return reply.kind == "reminder" and waits and passed_deadline(reply, campaign, outbox.now)
 
 
-def _to_be_seen_again(
-    group: Group, late: Sequence[Reply], outbox: Outbox, campaign: Campaign
+def _to_be_seen(
+    group: Group, replaced: Sequence[Reply], outbox: Outbox, campaign: Campaign
 ) -> Group:
-    """The group, held where a person approved one of these outlived letters, with the reason."""
-    approved = [reply for reply in late if reply.state == "approved" and reply.approved_by]
-    if not approved:
-        return group
-    passed = any(passed_deadline(reply, campaign, outbox.now) for reply in approved)
-    return replace(group, held=(*group.held, _DEADLINE_PASSED if passed else _TERMS_CHANGED))
+    """The group with every reason for which a person has to see its letter, old ones included."""
+    held = [*group.held, *(reply.held for reply in replaced if reply.held)]
+    approved = [r for r in replaced if r.state == "approved" and r.approved_by]
+    if any(passed_deadline(reply, campaign, outbox.now) for reply in approved):
+        held.append(_DEADLINE_PASSED)
+    elif any(changed_terms(reply, campaign) for reply in approved):
+        held.append(_TERMS_CHANGED)
+    if outbox.mode == "auto" and _piled_up(group, replaced, outbox):
+        held.append(_PILED_UP)
+    return replace(group, held=tuple(dict.fromkeys(held)))
+
+
+def _piled_up(group: Group, replaced: Sequence[Reply], outbox: Outbox) -> bool:
+    """Whether what this letter answers is due for days, or since replies were off."""
+    since = [due.created_at for due in outbox.dues if due.id in group.dues]
+    since += [reply.created_at for reply in replaced]
+    if not since:
+        return False
+    silent = outbox.silent_until is not None and min(since) <= outbox.silent_until
+    return silent or outbox.now - min(since) > _PILES_UP_AFTER
 
 
 def _inheriting(

@@ -1,4 +1,4 @@
-"""What a letter says of the campaign, and whether a person has seen that the program withheld it."""
+"""What a letter says of the campaign, why it is held, and whether a person has seen it withheld."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ WHERE state = 'listed' AND gone_at IS NULL AND attempts >= 5
 def upgrade() -> None:
     op.execute("DROP VIEW for_a_person")
     op.execute("ALTER TABLE replies ADD COLUMN terms TEXT")
+    op.execute("ALTER TABLE replies ADD COLUMN held TEXT")
     op.execute("ALTER TABLE replies ADD COLUMN unseen BOOLEAN DEFAULT 0 NOT NULL")
     op.execute("UPDATE replies SET unseen = 1 WHERE state = 'withheld' AND changed_at = created_at")
     op.execute(FOR_A_PERSON)

@@ -88,6 +88,54 @@ class TestHeld:
         assert HELD_BY_REREADING in (office.replies()[-1].reason or "")
 
 
+class TestPiledUp:
+    def test_what_came_while_replies_were_off_waits_for_a_person(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        by_itself(office)
+        office.receive(form("甲单位党建品牌创建案例"))
+        office.draft()  # approved by the program, and not sent yet
+        office.campaign = changed(mode="off")
+        office.receive(form("乙车站思政课堂建设案例"), sender="zhou@linhai.example.cn")
+        office.draft()
+        office.later(hours=20)
+        office.campaign = changed(mode="auto")
+        office.draft()
+        assert [r.state for r in office.replies()] == ["draft", "draft"]
+        assert "不答复期间" in (office.replies()[1].reason or "")
+        office.receive(scan("乙车站思政课堂建设案例"), sender="zhou@linhai.example.cn")
+        office.draft()
+        assert [r.state for r in office.replies("draft", "approved")] == ["draft", "draft"]
+        office.receive(form("丙公路站阵地建设案例", "丙县公路站"), sender="li@binghai.example.cn")
+        office.draft()
+        office.later(minutes=20)
+        assert len(office.send(server).sent) == 1
+
+    def test_drafts_of_a_long_trial_do_not_go_by_themselves_after_it(self, office: Office) -> None:
+        office.campaign = changed(mode="auto")
+        office.receive(form())
+        office.draft()
+        office.later(days=5)
+        by_itself(office)
+        office.receive(scan())
+        office.draft()
+        assert office.replies()[-1].state == "draft"
+        assert "积压已久" in (office.replies()[-1].reason or "")
+
+    def test_what_a_person_agreed_to_is_due_from_then_on(self, office: Office) -> None:
+        by_itself(office)
+        office.receive(*whole())
+        office.draft()
+        office.book.replies.move(1, "sending", office.now)
+        office.book.replies.move(1, "sent", office.now, expected=["sending"])
+        office.campaign = with_limit(office.campaign, 2000)
+        file_mail(office.book, office.campaign, office.clock, everything=True)
+        office.later(days=5)
+        office.book.dues.agree([due.id for due in office.book.dues.waiting()], office.now)
+        office.draft()
+        assert "积压" not in (office.replies()[-1].reason or "")
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         ("sender", "precedence", "reason"),
