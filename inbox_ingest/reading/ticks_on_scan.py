@@ -1,7 +1,8 @@
 """Puts tick boxes into recognised lines, by the ink in the square: OCR is not trusted with them.
 
 OCR drops ☑ and reads empty squares as ☑ (facts §5). A square counts where the text leaves a place
-for it, or where OCR read something square there; the square of a 国 does not.
+for it, or where OCR read something square there; the square of a 国 does not, nor that of the 四 with
+which a title begins: what reads as a character is a box only where the cell has the look of a choice.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from inbox_ingest.records import EMPTY_BOX, TICKED, UNSURE_BOX
 MOST_CHARACTERS = 60  # a cell or line with more text holds no choice between options
 
 _BOX_SIGNS = frozenset("□☐☑☒■▣▢√✓✔口囗")
+_MOUTHS = frozenset("口囗")
 _LOOKALIKES = frozenset("回日曰田四凶図团国因目")  # what OCR makes of a box at the start of a line
 _SIGN_ALONE = re.compile(r"[□☐☑☒■▣▢√✓✔]")
 _MOUTH_AT_START = re.compile(
-    r"(?:(?<=\s)|^)[口囗](?=[\u4e00-\u9fff])(?!岸|碑|腔|号|头|径|才|粮|感|罩)"
+    r"(?:(?<=\s)|^)[口囗](?=[\u4e00-\u9fff])(?!岸|碑|腔|号|头|径|才|粮|感|罩|袋|述|诀|令|语|味)"
 )
 
+_LONGEST_OPTION = 8  # characters of an option that has a cell of its own
+
+Taken = tuple[list[int], TickSquare]  # the characters that OCR read in the place of a square
 Piece = tuple[int, str]  # left edge, text
 
 
@@ -33,6 +38,11 @@ def with_ticks(lines: Sequence[Line], squares: Sequence[TickSquare]) -> list[lis
     if sum(len(line.text) for line in lines) > MOST_CHARACTERS:
         return [[(line.box[0], line.text)] for line in lines]
     found = [_taken(line, squares) for line in lines]
+    if not _is_choice(lines, found):
+        found = [
+            [(under, square) for under, square in taken if not _reads_as_word(line, under)]
+            for line, taken in zip(lines, found, strict=True)
+        ]
     inks = [square.ink for taken in found for _, square in taken]
     sure = any(ink >= TICKED_INK for ink in inks)
     return [_pieces(line, taken, sure) for line, taken in zip(lines, found, strict=True)]
@@ -45,7 +55,38 @@ def _state(ink: float, one_is_ticked: bool) -> str:
     return EMPTY_BOX if ink <= EMPTY_INK and one_is_ticked else UNSURE_BOX
 
 
-def _taken(line: Line, squares: Sequence[TickSquare]) -> list[tuple[list[int], TickSquare]]:
+def _reads_as_word(line: Line, under: Sequence[int]) -> bool:
+    return any(line.text[place] in _LOOKALIKES | _MOUTHS for place in under)
+
+
+def _is_choice(lines: Sequence[Line], found: Sequence[Sequence[Taken]]) -> bool:
+    """Whether squares stand here as before or behind options: several, or one with a short word."""
+    around = [
+        _around(line, under, square)
+        for line, taken in zip(lines, found, strict=True)
+        for under, square in sorted(taken, key=lambda entry: entry[1].box[0])
+    ]
+    if not around:
+        return False
+    (before, after), (_, behind) = around[0], around[-1]
+    if len(around) == 1:
+        return not before.strip() and 2 <= len(after.strip()) <= _LONGEST_OPTION
+    parted = not before.strip() or not before[-1].isalnum()
+    return (parted and len(behind.strip()) >= 2) or (
+        not behind.strip() and len(before.strip()) >= 2
+    )
+
+
+def _around(line: Line, under: Sequence[int], square: TickSquare) -> tuple[str, str]:
+    """The text of a line before and after a square."""
+    if under:
+        return line.text[: under[0]], line.text[under[-1] + 1 :]
+    middle = (square.box[0] + square.box[2]) / 2
+    place = sum(start < middle for start, _ in _spans(line))
+    return f"{line.text[:place]} ", f" {line.text[place:]}"
+
+
+def _taken(line: Line, squares: Sequence[TickSquare]) -> list[Taken]:
     """Squares that stand in this line, each with the characters OCR read in its place."""
     left, top, right, bottom = line.box
     height = bottom - top
@@ -95,9 +136,7 @@ def _spans(line: Line) -> list[tuple[float, float]]:
     return spans
 
 
-def _pieces(
-    line: Line, taken: Sequence[tuple[list[int], TickSquare]], one_is_ticked: bool
-) -> list[Piece]:
+def _pieces(line: Line, taken: Sequence[Taken], one_is_ticked: bool) -> list[Piece]:
     spans = _spans(line)
     replaced = {place for under, _ in taken for place in under}
     marks = [(square.box[0], _state(square.ink, one_is_ticked)) for _, square in taken]

@@ -100,3 +100,32 @@ def test_running_text_is_left_alone() -> None:
 def test_without_places_of_characters_they_are_taken_to_be_even() -> None:
     even = line("□行业党建").model_copy(update={"starts": ()})
     assert spoken([even, line("行业思政", 400)], [square(103, FULL)]) == f"{TICKED}行业党建行业思政"
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("四强支部引领公路先锋行动", [0]),
+        ("四季红旗飘扬在港口", [0, 8]),
+        ("国道旁的红色驿站点亮回家路", [0]),
+        ("红旗飘扬在太仓港口", [8]),
+    ],
+)
+def test_a_character_with_a_square_in_it_stays_a_character_where_nothing_is_chosen(
+    text: str, places: list[int]
+) -> None:
+    assert spoken([line(text)], [square(103 + 30 * place, FULL) for place in places]) == text
+
+
+def test_a_title_of_two_lines_that_begins_and_ends_with_a_square_is_no_choice() -> None:
+    lines = [line("四季红旗飘扬在"), line("太仓港口", top=150)]
+    assert spoken(lines, [square(103, NONE), square(193, NONE, 153)]) == "四季红旗飘扬在太仓港口"
+
+
+@pytest.mark.parametrize("sign", ["口", "四", "回"])
+def test_a_box_that_reads_as_a_character_counts_before_options(sign: str) -> None:
+    both = [line(f"{sign}行业党建"), line(f"{sign}行业思政", 400)]
+    text = spoken(both, [square(103, FULL), square(403, NONE)])
+    assert text == f"{TICKED}行业党建{EMPTY_BOX}行业思政"
+    alone = spoken([line(f"{sign}行业党建")], [square(103, FULL)])
+    assert alone == f"{TICKED}行业党建"
