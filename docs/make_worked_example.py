@@ -227,9 +227,12 @@ def _readable(text: str, home: Path) -> str:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two pages say the same; how sure the text recognition is may differ by machine."""
-    sure = re.compile(r"把握 \d+%")
-    return sure.sub("", one) == sure.sub("", other)
+    """Whether two pages say the same, but for what each machine's fonts make of the drawn scans.
+
+    How sure the text recognition is comes of them, and the numbers of the mails that carry them.
+    """
+    drawn = re.compile(r"把握 \d+%|\b[0-9a-f]{10}\b")
+    return drawn.sub("", one) == drawn.sub("", other)
 
 
 def _head() -> list[str]:
