@@ -11,6 +11,7 @@ from inbox_ingest.reading.case_text_cover import Heading, cover
 from inbox_ingest.reading.case_text_front import Front, read_front
 from inbox_ingest.reading.case_text_headings import SectionNames, names_of
 from inbox_ingest.reading.case_text_lines import Line, lines_of
+from inbox_ingest.reading.case_text_opening import introduced
 from inbox_ingest.reading.case_text_unexplained import possible_sections
 from inbox_ingest.reading.counting import count_characters
 from inbox_ingest.reading.document import Document
@@ -91,7 +92,7 @@ def _read(
         sections=tuple(_sections(document, lines, headings, campaign.text)),
         text_sha256=_hash(lines),
         signature=signature("".join(body)),
-        possible=_possible(lines, headings, names, campaign.text),
+        possible=_possible(lines, headings, front, campaign, names),
         evidence=Evidence(
             file=filename,
             where=lines[headings[0].line if headings else 0].where,
@@ -174,10 +175,19 @@ def _sections(
 
 
 def _possible(
-    lines: Sequence[Line], headings: Sequence[Heading], names: SectionNames, rules: Text
+    lines: Sequence[Line],
+    headings: Sequence[Heading],
+    front: Front,
+    campaign: Campaign,
+    names: SectionNames,
 ) -> dict[str, str]:
     """The sections that may stand under headings of the writer's own, with those headings."""
+    rules = campaign.text
     found = possible_sections(lines, headings, names, rules)
+    if all(0 not in heading.sections for heading in headings) and 0 not in names.appendices:
+        opening = introduced(lines, headings, front, campaign, names)
+        if opening is not None:
+            found.setdefault(0, opening)
     return {rules.sections[section].name: shown for section, shown in found.items()}
 
 

@@ -71,6 +71,38 @@ def read_front(lines: Sequence[Line], campaign: Campaign, names: SectionNames) -
     return front
 
 
+def is_of_front(lines: Sequence[Line], place: int, front: Front, campaign: Campaign) -> bool:
+    """Whether a line is the title, the unit, a label, key words, a date or a word of the notice.
+
+    So is what stands alone below a label: `关键词`, and the words in the next line.
+    """
+    text = lines[place].text.strip()
+    bare = squeeze(text)
+    title = squeeze(front.title or "")
+    if title and (title.startswith(bare) or title.endswith(bare)):
+        return True
+    if bare == squeeze(front.unit or "") or text.startswith(("—", "--", "－－", "─")):
+        return True
+    if place and _is_bare_label(lines[place - 1].text, campaign):
+        return True
+    labelled = _labelled(text.strip("（）()"), campaign)[0] is not None
+    noted = _KEYWORDS.match(text) or _DATE.match(text) or _is_marker(text, campaign)
+    return labelled or bool(noted)
+
+
+def names_organisation(text: str) -> bool:
+    """Whether a line by itself may well be the name of a unit."""
+    return _organisation(text) is not None
+
+
+def _is_bare_label(text: str, campaign: Campaign) -> bool:
+    words = _KEYWORDS.match(text)
+    if words is not None:
+        return not text[words.end() :].strip(" 　】])）:：")
+    kind, value = _labelled(text, campaign)
+    return kind is not None and value is None
+
+
 def _heads(text: str) -> bool:
     """Whether a line may be part of the title block: short, and no prose."""
     bare = text.strip()

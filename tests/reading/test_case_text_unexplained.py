@@ -150,3 +150,86 @@ def test_captions_are_no_headings() -> None:
         LONG,
     ]
     assert "工作成效" not in possible(*HEAD, *blocks)
+
+
+# --- an introduction under a heading of its own -----------------------------------------------
+
+REST = ("主要做法", "工作成效", "经验总结", "附录")
+NUMBERED = ("一、主要做法", "二、工作成效", "三、经验总结", "四、附录")
+INTRODUCTION = BODY * 6
+
+
+def after(*front: Block, headings: tuple[str, ...] = NUMBERED) -> set[str]:
+    """The sections that may be there, where this stands before 主要做法."""
+    return possible(*front, *(block for x in headings for block in (x, INTRODUCTION)))
+
+
+OPENINGS = ["引言", "前言", "问题的提出", "导语", "序言", "引 言", "【前言】", "引言：", "时代之问",
+            "我们为什么要干？"]  # fmt: skip
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+@pytest.mark.parametrize("headings", [REST, NUMBERED])
+def test_an_introduction_under_a_heading_without_number_may_be_the_background(
+    opening: str, headings: tuple[str, ...]
+) -> None:
+    for line in (opening, Styled(opening, bold=True), Styled(opening, "Heading 1")):
+        assert after(*HEAD, line, INTRODUCTION, headings=headings) == {"背景介绍"}
+
+
+def test_an_introduction_may_stand_without_a_title_or_behind_the_abstract_and_key_words() -> None:
+    assert after("引言", INTRODUCTION) == {"背景介绍"}
+    front = (*HEAD, "摘要", INTRODUCTION, "关键词：党建；公路", "导语", INTRODUCTION)
+    assert after(*front) == {"背景介绍"}
+
+
+def test_an_introduction_in_several_paragraphs_or_in_the_line_of_its_heading() -> None:
+    assert after(*HEAD, "导语", BODY * 2, BODY * 3) == {"背景介绍"}
+    assert after(*HEAD, f"引言：{INTRODUCTION}") == {"背景介绍"}
+    assert after(*HEAD, "问题的提出", "（一）现实之需", INTRODUCTION) == {"背景介绍"}
+
+
+def test_the_person_sees_the_heading_of_the_introduction() -> None:
+    found = text_of(*HEAD, "引言", INTRODUCTION, "一、主要做法", INTRODUCTION)
+    assert found.possible["背景介绍"] == "“引言”"
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        HEAD,
+        ("红色引擎",),
+        (Styled("红色引擎", "Title"), Styled("某某市公路中心", bold=True)),
+        ("红色引擎", "——一个支部的故事", "某某市公路中心"),
+        (*HEAD, "张三"),
+        (*HEAD, "张 三"),
+        (*HEAD, "张三 李小四"),
+        (*HEAD, Styled("张三", bold=True)),
+        (*HEAD, "（作者：张三）"),
+        (*HEAD, "2025年10月"),
+        (*HEAD, "案例正文"),
+        ("附件2", *HEAD, "正文"),
+        ("红色引擎", "附件2"),
+        (*HEAD, "摘要"),
+        (*HEAD, "摘要", INTRODUCTION, "关键词：党建；公路"),
+        (*HEAD, "摘要", INTRODUCTION, "关键词", "党建 公路"),
+        (*HEAD, "图1 活动现场"),
+        (*HEAD, "我们一直在路上。"),
+    ],
+)
+def test_text_before_the_first_section_under_the_title_block_alone_excuses_nothing(
+    front: tuple[Block, ...],
+) -> None:
+    assert after(*front, INTRODUCTION) == set()
+    assert after(*front, INTRODUCTION, headings=REST) == set()
+
+
+def test_an_introduction_of_a_few_words_is_no_background() -> None:
+    assert after(*HEAD, "引言", "本案例如下。") == set()
+    assert after(*HEAD, "引言") == set()
+
+
+def test_an_introduction_excuses_the_first_section_alone() -> None:
+    assert after(*HEAD, "引言", INTRODUCTION, headings=NUMBERED[1:]) == {"背景介绍"}
+    assert after(*HEAD, "引言", INTRODUCTION, headings=("附录",)) == set()
+    assert after(*HEAD, "引言", INTRODUCTION, headings=("一、背景介绍", *REST[1:])) == set()
