@@ -123,7 +123,12 @@ _TOML_WORDS = (
     (r"Invalid statement.*", "不是“键 = 值”，也不是 [表]"),
     (r"Invalid value.*", "值写得不对，文字须加引号"),
 )
-_CHINESE_DATE = r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+# A date as a person may write it where a value begins: 2025-7-10, 2025/07/10, 2025年7月10日.
+_DATE_BY_HAND = re.compile(
+    r"(?:^|[=\[,{])\s*(?P<whole>(\d{4})\s*[-/.年\u2010-\u2015\uff0d\uff0f]\s*(\d{1,2})"
+    r"\s*[-/.月\u2010-\u2015\uff0d\uff0f]\s*(\d{1,2})(?!\d)\s*日?)"
+)
+_DATE_FORM = "日期须写成 2025-06-30 的样子，不加引号"
 
 
 def toml_mistake(error: ValueError, text: str = "") -> str:
@@ -149,9 +154,24 @@ def _toml_words(what: str, line: str) -> str:
         return '引号是中文的，须改成英文的 "'
     if "＝" in line and not value:
         return "等号是全角的，须改成英文的 ="
-    if not value.startswith(('"', "'")) and re.search(_CHINESE_DATE, value):
-        return "日期须写成 2025-06-30 的样子，不加引号"
+    slip = None if what.startswith("Invalid date") else _date_slip(value)
+    if slip is not None:
+        return slip
     return next((words for sign, words in _TOML_WORDS if re.fullmatch(sign, what)), what)
+
+
+def _date_slip(value: str) -> str | None:
+    """What is wrong with a date that this value gives in a form that TOML does not have."""
+    bare = re.sub(r"\"[^\"]*\"?|'[^']*'?|#.*", "''", value)  # a date inside a text is no slip
+    for found in _DATE_BY_HAND.finditer(bare):
+        whole, *numbers = found.groups()
+        try:
+            there_is = date(*map(int, numbers)).isoformat()
+        except ValueError:
+            return f"没有这样的日期；{_DATE_FORM}"
+        if whole.strip() != there_is:
+            return _DATE_FORM
+    return None
 
 
 _SYSTEM_WORDS = {
