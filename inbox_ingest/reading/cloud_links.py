@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from inbox_ingest.reading.charsets import clean_line
+from inbox_ingest.reading.cloud_link_identity import each_once, same_address
 from inbox_ingest.reading.mime_names import safe_name
 from inbox_ingest.reading.mime_text import flatten, history_start
 from inbox_ingest.records import CloudLink
@@ -98,19 +99,17 @@ def cloud_links(bodies: Iterable[Body], *, forward: bool) -> tuple[CloudLink, ..
 
     `forward`: the history was sent on, so links in it count.
     """
-    found: dict[str, CloudLink] = {}
+    found: list[CloudLink] = []
     for body in bodies:
         for text, is_html in ((body.html, True), (body.plain, False)):
-            if not text or not _HOSTS.search(text):
-                continue
-            links = _in_html(text, forward) if is_html else _in_text(text, forward)
-            for link in links:
-                key = _key(link.url)
-                known = found.get(key)
-                found[key] = link if known is None else _merged(known, link)
-                if len(found) >= MOST_LINKS:
-                    return _once(found.values())
-    return _once(found.values())
+            if text and _HOSTS.search(text):
+                links = _in_html(text, forward) if is_html else _in_text(text, forward)
+                found += islice(links, MOST_LINKS * 3)  # several may lead to one file
+        if len(found) > MOST_LINKS:
+            found = list(each_once(found))
+        if len(found) >= MOST_LINKS:
+            break
+    return each_once(found)[:MOST_LINKS]
 
 
 def provider_of(url: str) -> str | None:
@@ -134,15 +133,15 @@ def _in_html(html: str, forward: bool) -> Iterator[CloudLink]:
             break
         owner = provider_of(url) or _by_marker(flat.all_text, link.offset, url)
         if owner is not None:
-            wanted.setdefault(_key(url), []).append(link.element)
-            owners.setdefault(_key(url), owner)
+            wanted.setdefault(same_address(url), []).append(link.element)
+            owners.setdefault(same_address(url), owner)
     for key, elements in wanted.items():
         url = _clean_url(elements[0].get("href") or "")
         others = set(wanted) - {key}
         context = _context(elements[-1], others) or _context(elements[0], others)
         yield _link(url, owners[key], context, _element_names(elements))
     text = flat.all_text if forward else flat.own_text
-    yield from (link for link in _in_text(text, forward) if _key(link.url) not in wanted)
+    yield from (link for link in _in_text(text, forward) if same_address(link.url) not in wanted)
 
 
 def _by_marker(text: str, offset: int, url: str) -> str | None:
@@ -162,7 +161,7 @@ def _context(element: Any, others: set[str]) -> str:
     best = ""
     for block in _ancestors(element):
         # Both looked through only until they say no: a block may hold the whole letter.
-        if any(_key(_clean_url(a.get("href") or "")) in others for a in block.iter("a")):
+        if any(same_address(_clean_url(a.get("href") or "")) in others for a in block.iter("a")):
             break
         text = re.sub(r"\s+", " ", " ".join(islice(block.itertext(), _LONGEST_CONTEXT)))
         if len(text) > _LONGEST_CONTEXT:
@@ -269,26 +268,3 @@ def _expiry_in(url: str) -> datetime | None:
 
 def _clean_url(url: str) -> str:
     return clean_line(url)[:_LONGEST_URL].replace("&amp;", "&").rstrip(".,;)]}")
-
-
-def _key(url: str) -> str:
-    return re.sub(r"^https?://", "", url.partition("#")[0], flags=re.IGNORECASE)
-
-
-def _merged(known: CloudLink, other: CloudLink) -> CloudLink:
-    return known.model_copy(
-        update={
-            name: value
-            for name in ("filename", "size_text", "expires")
-            if getattr(known, name) is None and (value := getattr(other, name)) is not None
-        }
-    )
-
-
-def _once(links: Iterable[CloudLink]) -> tuple[CloudLink, ...]:
-    """Some blocks lead to one file by two addresses (download and preview)."""
-    kept: dict[object, CloudLink] = {}
-    for link in links:
-        named = link.filename is not None and link.size_text is not None
-        kept.setdefault((link.provider, link.filename, link.size_text) if named else link.url, link)
-    return tuple(kept.values())

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from inbox_ingest.campaigns import Campaign
 from inbox_ingest.errors import IngestError
+from inbox_ingest.reading.cloud_link_identity import each_once
 from inbox_ingest.reading.cloud_links import Body, cloud_links
 from inbox_ingest.reading.content import Content, Derived, Sink
 from inbox_ingest.reading.envelope import NOTHING, envelope_of
@@ -106,9 +107,7 @@ def _links(parts: MailParts, nested: Sequence[Body]) -> tuple[CloudLink, ...]:
     forward = is_forward(parts.message.subject, parts.text)
     own = cloud_links(parts.bodies, forward=forward)
     # What a mail inside the mail says in its own words was sent on with it.
-    known = {link.url for link in own}
-    inside = (link for link in cloud_links(nested, forward=False) if link.url not in known)
-    return (*own, *inside)
+    return each_once((*own, *cloud_links(nested, forward=False)))
 
 
 def _is_no_mail(parts: MailParts) -> bool:

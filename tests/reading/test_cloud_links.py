@@ -130,6 +130,73 @@ def test_one_file_in_both_parts_of_a_mail_is_one_link() -> None:
     assert len(cloud_links([Body(text, NETEASE)], forward=False)) == 1
 
 
+QQ_PAGE = "https://mail.qq.com/cgi-bin/ftnExs_download"
+
+
+def test_addresses_that_differ_only_beside_the_key_lead_to_one_file() -> None:
+    html = (
+        "<div>您好，扫描件见超大附件。</div><div><b>从QQ邮箱发来的超大附件</b><div>"
+        f'<a href="{QQ_PAGE}?k=abc&amp;t=exs_ftn_download&amp;code=abc">盖章扫描件.pdf</a>'
+        " (62.50M, 2025年06月20日 10:00 到期)"
+        f'<a href="{QQ_PAGE}?k=abc&amp;code=abc">进入下载页面</a></div></div>'
+    )
+    plain = (
+        "您好，扫描件见超大附件。\n从QQ邮箱发来的超大附件\n"
+        f"盖章扫描件.pdf (62.50M, 2025年06月20日 10:00 到期)进入下载页面：{QQ_PAGE}?k=abc"
+    )
+    for body in (Body(None, html), Body(plain, None), Body(plain, html)):
+        (link,) = cloud_links([body], forward=False)
+        assert (link.filename, link.size_text) == ("盖章扫描件.pdf", "62.50M")
+        assert link.expires == at(2025, 6, 20, 10, 0)
+
+
+def test_files_under_keys_of_their_own_are_each_told() -> None:
+    named = in_html(
+        f'<p><a href="{QQ_PAGE}?k=1&amp;code=9">申报表.pdf</a></p>'
+        f'<p><a href="{QQ_PAGE}?k=2&amp;code=9">正文.pdf</a></p>'
+    )
+    assert [link.filename for link in named] == ["申报表.pdf", "正文.pdf"]
+    unnamed = in_html(
+        f'<p><a href="{QQ_PAGE}?k=1&amp;code=9">进入下载页面</a></p>'
+        f'<p><a href="{QQ_PAGE}?k=2&amp;code=9">进入下载页面</a></p>'
+    )
+    assert [link.filename for link in unnamed] == [None, None]
+    assert len(in_text(f"{QQ_PAGE}?k=1&code=9\n{QQ_PAGE}?k=2&code=9\n")) == 2
+    assert len(in_text(f"{QQ_PAGE}?Ab1\n{QQ_PAGE}?aB1\n")) == 2
+
+
+def test_one_name_is_one_file_unless_the_sizes_say_otherwise() -> None:
+    one = in_text(
+        f"扫描件.pdf (3.2M) {QQ_PAGE}?k=1\n\n\n\n\n扫描件.pdf https://pan.quark.cn/s/7f\n"
+    )
+    assert [(link.filename, link.size_text) for link in one] == [("扫描件.pdf", "3.2M")]
+    two = in_text(f"扫描件.pdf (3.2M) {QQ_PAGE}?k=1\n扫描件.pdf (9.9M) {QQ_PAGE}?k=2\n")
+    assert [link.size_text for link in two] == ["3.2M", "9.9M"]
+
+
+def test_one_name_for_two_sizes_and_an_untold_one_stays_two() -> None:
+    found = in_text(
+        f"扫描件.pdf (3.2M) {QQ_PAGE}?k=1\n扫描件.pdf (9.9M) {QQ_PAGE}?k=2\n\n\n\n\n"
+        f"扫描件.pdf {QQ_PAGE}?k=3\n"
+    )
+    assert [link.size_text for link in found] == ["3.2M", "9.9M"]
+
+
+def test_the_password_is_no_part_of_what_a_share_link_leads_to() -> None:
+    html = '<a href="https://pan.baidu.com/s/1AbC?pwd=8k2p">案例视频.mp4</a>'
+    plain = "https://pan.baidu.com/s/1AbC 提取码 8k2p"
+    (link,) = cloud_links([Body(plain, html)], forward=False)
+    assert link.url == "https://pan.baidu.com/s/1AbC?pwd=8k2p"
+    assert len(in_text("https://pan.baidu.com/s/1AbC\nhttps://pan.baidu.com/s/1XyZ\n")) == 2
+
+
+def test_a_name_with_its_suffix_tells_more_than_the_words_of_a_link() -> None:
+    html = f'<a href="{QQ_PAGE}?k=7&amp;code=1">我们单位的扫描件</a>'
+    plain = f"盖章扫描件.pdf (3M) 进入下载页面：{QQ_PAGE}?k=7"
+    (link,) = cloud_links([Body(plain, html)], forward=False)
+    assert (link.filename, link.size_text) == ("盖章扫描件.pdf", "3M")
+
+
 def test_a_pasted_share_link_counts_and_a_disk_s_front_page_does_not() -> None:
     (link,) = in_text(
         "通过网盘分享的文件：党建案例视频.mp4\n"
