@@ -22,6 +22,7 @@ from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.casebook.store import open_casebook
 from inbox_ingest.errors import CampaignError, ConfigurationError, ServiceMissing
 from inbox_ingest.pipeline import reading_stage
+from inbox_ingest.replies.audience import Audience
 from inbox_ingest.replies.desk import Desk, own_addresses
 from inbox_ingest.stages.file import file_mail
 from inbox_ingest.stages.lock import only_pass
@@ -44,14 +45,14 @@ class Difference:
 class Reread:
     """How many mails were read again, the cases that differ, by number, and the senders to be told.
 
-    `told` are the addresses that would get a letter for it; None where a wrong letter template
-    (`mistake`) keeps all letters from being written. `renewed` are unsent letters written anew
-    because the campaign has another deadline, contact or signature.
+    `told` are the addresses that would get a letter for it, with or without a person's agreement;
+    None where a wrong letter template (`mistake`) keeps all letters from being written. `renewed`
+    are unsent letters written anew because the campaign has another deadline, contact or signature.
     """
 
     mails: int
     differences: tuple[Difference, ...]
-    told: tuple[str, ...] | None = ()
+    told: Audience | None = None
     renewed: int = 0
     mistake: CampaignError | None = None
 
@@ -92,7 +93,7 @@ def _with_letters(request: Request, casebook: Path, done: Reread) -> Reread:
         desk = Desk(book, campaign, request.campaign_path, own, request.clock)
         renewed = desk.outlived()
         try:
-            told: tuple[str, ...] = ()
+            told = Audience()
             if done.differences:
                 told = desk.would_tell({change.case_no for change in done.differences})
             if renewed:

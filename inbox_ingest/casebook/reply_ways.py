@@ -27,6 +27,7 @@ from inbox_ingest.errors import UsageError
 REPLACED = "已由新的答复取代"
 OUTDATED = "案例情况已变，没有发出；下一次 ingest run 重新拟写"
 ANEW = "案例情况已变，下一次 ingest run 重新拟写"
+BY_A_PERSON = "经人工决定"
 UNFILED = "有人工处理尚未归档，没有发出；下一次 ingest run 归档后再看"
 
 
@@ -215,7 +216,7 @@ def _taken_up(reply: Reply, what: str) -> str | None:
     """The reason of a letter that a person takes up again: why it lay still is not forgotten."""
     if reply.state not in ("failed", "withheld") or not reply.reason:
         return reply.reason
-    return f"经人工决定，{what}（原因：{reply.reason}）"
+    return f"{BY_A_PERSON}，{what}（原因：{reply.reason}）"
 
 
 def _is_overtaken(connection: Connection, reply_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -138,14 +138,16 @@ def edit(
 def approve(
     numbers: Numbers = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="批准全部待批准的。")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="批准全部待批准的，程序请您先看的除外。")
+    ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="曾经发出而被退回的，也再寄一次。")
     ] = False,
 ) -> None:
     """批准答复，不发送的也可改为发送；由下一次 ingest run --send 或 ingest replies send 发出。"""
     with _casebook() as (book, campaign, settings):
-        chosen = [r.id for r in book.replies.find(states=["draft"])] if everything else numbers
+        chosen = _all_but_kept(book.replies.find(states=["draft"])) if everything else numbers
 
         def do(number: int) -> None:
             if not again:
@@ -153,6 +155,27 @@ def approve(
             book.replies.approve(number, _now(), _who(settings))
 
         _each(chosen, do, "第 {} 号已批准。")
+
+
+def _all_but_kept(drafts: Sequence[Reply]) -> list[int]:
+    """The drafts that may be approved unseen; of the others it is said why not.
+
+    Raises:
+        UsageError: a person has to look at each of them.
+    """
+    from inbox_ingest.replies.keeping import kept_for_a_person
+
+    kept = {draft.id: why for draft in drafts if (why := kept_for_a_person(draft))}
+    told = [
+        f"第 {number} 号没有批准：{why}。"
+        f"请看过（ingest replies show {number}）再用 ingest replies approve {number} 批准。"
+        for number, why in kept.items()
+    ]
+    if kept and len(kept) == len(drafts):
+        raise UsageError("\n".join(told))
+    for words in told:
+        typer.echo(f"注意：{words}", err=True)
+    return [draft.id for draft in drafts if draft.id not in kept]
 
 
 def _never_sent(reply: Reply, zone: tzinfo) -> None:

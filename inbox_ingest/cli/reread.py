@@ -22,7 +22,7 @@ def reread_all(
 ) -> None:
     """用现在的程序和活动文件重读全部邮件，并列出变化。
 
-    人工处理的结果保留；结论有变的不会自动告知投稿单位，须先经您同意。
+    人工处理的结果保留；结论有变的不会自动告知投稿单位，须先经您同意；答复尚未发出的，按新的结论重新拟写。
     """
     from inbox_ingest.cli.printing import show
     from inbox_ingest.cli.progress import progress
@@ -34,6 +34,16 @@ def reread_all(
     with progress() as bar:
         done = reread(Request(load_settings(), progress=bar), dry_run=dry_run)
     differences = [(change.case_no, change.before, change.after) for change in done.differences]
-    show(difference_lines(done.mails, differences, done.told, done.renewed, dry_run=dry_run))
+    told = done.told
+    show(
+        difference_lines(
+            done.mails,
+            differences,
+            None if told is None else told.agreed,
+            unsent=told.unsent if told else (),
+            renewed=done.renewed,
+            dry_run=dry_run,
+        )
+    )
     if done.mistake is not None:
         raise done.mistake

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,9 +20,11 @@ from inbox_ingest.casebook.tables import CASES, ISSUES
 from inbox_ingest.errors import CampaignError, UsageError
 from inbox_ingest.reading.correspondence import is_delivery_report
 from inbox_ingest.records import Issue, Received
+from inbox_ingest.replies.audience import Audience, audience
 from inbox_ingest.replies.bounces import Bounce, reply_bounced
 from inbox_ingest.replies.by_hand import ByHand, answered_by_hand, plan_after
 from inbox_ingest.replies.drafting import UNSENT, Mode, Outbox, Plan, failed_in_writing
+from inbox_ingest.replies.keeping import HELD_BACK
 from inbox_ingest.replies.outbox import carry_out
 from inbox_ingest.replies.planning import plan_answers, plan_dates
 from inbox_ingest.replies.reminders import plan_reminders
@@ -34,7 +35,6 @@ from inbox_ingest.settings import Settings
 
 TRIAL_ENDED = "replies.trial_ended"
 SILENT = "replies.silent"  # until when nobody was answered
-HELD_BACK = "由程序自动批准，尚未发出；现在每封须人工批准"
 # Reports come within days; older replies are not looked for.
 _BOUNCES_COME_WITHIN = timedelta(days=14)
 
@@ -125,26 +125,16 @@ class Desk:
             reply for plan in plans for reply in plan(outbox, self.campaign, templates).add
         )
 
-    def would_tell(self, case_nos: Collection[str]) -> tuple[str, ...]:
-        """Whom a letter about one of these cases would go to, once a person has agreed to all.
-
-        Nothing is written.
+    def would_tell(self, case_nos: Collection[str]) -> Audience:
+        """Whom letters about these cases would go to; nothing is written.
 
         Raises:
             CampaignError: a letter template is wrong.
         """
         if not self.own:
-            return ()
-        outbox = self.outbox()
-        agreed = replace(outbox, dues=[replace(due, held=None) for due in outbox.dues])
+            return Audience()
         templates = load_templates(self._campaign_file, self.campaign)
-        return tuple(
-            dict.fromkeys(
-                reply.to
-                for reply in plan_answers(agreed, self.campaign, templates).add
-                if reply.state in UNSENT and not dict(reply.cases).keys().isdisjoint(case_nos)
-            )
-        )
+        return audience(case_nos, self.outbox(), self.campaign, templates)
 
     def heed_bounces(self, raw_of: Callable[[str], bytes]) -> int:
         """Mark replies that came back as failed; return how many.

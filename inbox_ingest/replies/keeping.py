@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inbox_ingest.casebook.changes import NewReply, Reply
+from inbox_ingest.casebook.reply_ways import ANEW, BY_A_PERSON
 from inbox_ingest.replies.drafting import UNSENT, Group
 from inbox_ingest.replies.etiquette import plain_address
 from inbox_ingest.replies.told import still_true, told_from
+
+HELD_BACK = "由程序自动批准，尚未发出；现在每封须人工批准"
 
 
 def says_the_same(new: NewReply, old: Reply, group: Group) -> bool:
@@ -25,6 +28,18 @@ def says_the_same(new: NewReply, old: Reply, group: Group) -> bool:
         and plain_address(old.to) == plain_address(new.to)
         and (old.verdict == new.verdict or (touched(old) and _holds(new, old, group)))
     )
+
+
+def kept_for_a_person(draft: Reply) -> str | None:
+    """Why the program itself asks a person to look at this draft, or None.
+
+    Not where the reason says only that it wants approval like any other, that a person took it up
+    himself, or that the next pass writes it anew (nobody can approve it before).
+    """
+    reason = draft.reason
+    if reason is None or reason == HELD_BACK or reason.startswith(BY_A_PERSON):
+        return draft.held
+    return None if ANEW in reason else reason
 
 
 def touched(letter: Reply) -> bool:

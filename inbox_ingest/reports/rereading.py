@@ -26,14 +26,16 @@ def difference_lines(
     mails: int,
     differences: Sequence[tuple[str, CaseLine | None, CaseLine | None]],
     told: Sequence[str] | None,
-    renewed: int = 0,
     *,
+    unsent: Sequence[str] = (),
+    renewed: int = 0,
     dry_run: bool,
 ) -> list[Line]:
     """What changed (or would) case by case, then whom a letter would tell of it.
 
-    `told` is None where that cannot be known: a letter template is wrong. `renewed` unsent letters
-    are written anew: what they say of the campaign is no longer so.
+    `told` get another letter once a person agrees; None where that cannot be known: a letter template
+    is wrong. `unsent` are those whose letter has not gone out and is written anew for its cases;
+    `renewed` unsent letters are, because what they say of the campaign is no longer so.
     """
     lines: list[Line] = []
     for case_no, before, after in differences:
@@ -46,6 +48,12 @@ def difference_lines(
     elif told:
         lines += [Line(""), Line(f"需要另行告知的发件人 {len(told)} 位（须先经您同意）", "heading")]
         lines += [Line(fit(f"  {sender}", 80)) for sender in told]
+        lines += [Line("重读之后用 ingest replies agree 同意；有哪些案例，见 ingest replies list 末尾。")]
+    if unsent:
+        head = f"答复尚未发出、按新的结论重新拟写的发件人 {len(unsent)} 位"
+        lines += [Line(""), Line(head, "heading")]
+        lines += [Line(fit(f"  {sender}", 80)) for sender in unsent]
+        lines += [Line("ingest run 拟写之后，用 ingest replies list 查看，由您批准。")]
     if renewed:
         done = "会重新拟写" if dry_run else "已重新拟写"
         why = f"截止时间、联系方式等有改动，未发出的答复 {renewed} 封{done}。"

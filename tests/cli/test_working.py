@@ -238,7 +238,8 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing(ingest: Ingest, b
     called = ingest("reread", "--dry-run")
     assert called.code == 0
     assert "不再有：案例正文中未找到“经验总结”部分" in called.out
-    assert "需要另行告知的发件人 1 位" in called.out
+    assert "答复尚未发出、按新的结论重新拟写的发件人 1 位" in called.out  # never answered yet
+    assert "同意" not in called.out
     assert "没有改动任何数据" in called.out
     assert ingest("export", "cases").out == before
     assert [

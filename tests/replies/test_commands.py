@@ -13,6 +13,7 @@ from inbox_ingest.campaign_files import shipped_campaign
 from inbox_ingest.casebook.changes import IN_DOUBT
 from inbox_ingest.casebook.store import open_casebook
 from inbox_ingest.diagnosis import configuration, sending
+from inbox_ingest.replies.keeping import HELD_BACK
 from inbox_ingest.settings import load_settings
 from inbox_ingest.stages.lock import only_pass
 from tests.replies.front_door import SENDER, Ingest, submission
@@ -362,7 +363,9 @@ class TestAgreeing:
         ingest("replies", "send")
         assert "扫描件" not in ingest("replies", "show", "1")
         edit(rules, 'audience = "organiser"', 'audience = "sender"')
-        ingest("reread")
+        told = ingest("reread")
+        assert f"需要另行告知的发件人 1 位（须先经您同意）\n  {SENDER}\n" in told
+        assert "重新拟写" not in told
         ingest("run")
         assert "DJ001" in ingest("replies", "list")
         ingest("replies", "show", "2", code=64)
@@ -374,6 +377,21 @@ class TestAgreeing:
         ingest("run")
         assert "未收到加盖公章的申报表扫描件" in ingest("replies", "show", "2")
         ingest("replies", "agree", "--all", code=64)
+
+    def test_a_letter_that_never_went_out_is_written_anew_and_nobody_has_to_agree(
+        self, rules: Path, drafted: None, ingest: Ingest
+    ) -> None:
+        with rules.open("a", encoding="utf-8") as campaign:
+            campaign.write('\n[issues.scan-missing]\naudience = "organiser"\n')
+        for command in (("reread", "--dry-run"), ("reread",)):
+            shown = ingest(*command)
+            assert "同意" not in shown
+            assert f"重新拟写的发件人 1 位\n  {SENDER}\n" in shown
+            assert "ingest replies list" in shown
+        ingest("run")
+        assert "没有等待同意" in ingest("replies", "agree", "DJ001", code=64)
+        assert "扫描件" not in ingest("replies", "show", "2")
+        assert "待批准" in ingest("replies", "list")
 
 
 class TestTrial:
@@ -442,6 +460,50 @@ class TestTrial:
 
 
 class TestSeveralAtOnce:
+    @pytest.fixture
+    def late(self, ingest: Ingest, mailbox: PymapServer, form_file: Path) -> None:
+        """A letter about a case that first came after the closing: accept it or not?"""
+        from docx import Document
+
+        document = Document(str(form_file))
+        cells = document.tables[0].columns[1].cells
+        cells[0].text, cells[1].text = "轮渡上的思政课堂", "临海市航运公司"
+        other = form_file.with_name("轮渡申报表.docx")
+        document.save(str(other))
+        after = submission(other, subject="报送案例", name="late").replace(
+            SENDER.encode(), b"zhou@linhai.example.cn"
+        )
+        mailbox.deliver(after, NOON + timedelta(days=90))
+        ingest("run")
+
+    def test_all_leaves_out_what_waits_for_a_decision_and_says_why(
+        self, drafted: None, late: None, ingest: Ingest, server: SmtpServer
+    ) -> None:
+        told = ingest("replies", "approve", "--all")
+        assert "第 1 号已批准" in told
+        assert "第 2 号已批准" not in told
+        assert "请先决定收不收" in told
+        assert "ingest replies approve 2" in told
+        ingest("replies", "send")
+        assert [sent.recipients for sent in server.delivered] == [(SENDER,)]
+        assert "第 2 号已批准" in ingest("replies", "approve", "2")
+
+    def test_all_fails_where_every_letter_waits_for_a_decision(
+        self, late: None, ingest: Ingest
+    ) -> None:
+        told = ingest("replies", "approve", "--all", code=64)
+        assert "请先决定收不收" in told
+        assert "ingest replies approve 1" in told
+        assert "待批准" in ingest("replies", "list")
+
+    def test_all_takes_those_that_only_went_back_into_the_trial(
+        self, drafted: None, ingest: Ingest, home: Path
+    ) -> None:
+        with open_casebook(home / "casebook.sqlite3") as book:
+            book.replies.move(1, "approved", datetime.now(UTC), reason=None, expected=["draft"])
+            assert book.replies.hold_back(datetime.now(UTC), HELD_BACK) == 1
+        assert "第 1 号已批准" in ingest("replies", "approve", "--all")
+
     @pytest.mark.parametrize("command", ["approve", "withhold"])
     def test_what_can_be_done_is_done_and_the_rest_is_told(
         self, ingest: Ingest, drafted: None, command: str

@@ -13,6 +13,7 @@ from inbox_ingest.campaigns import Campaign
 from inbox_ingest.casebook.changes import Reply
 from inbox_ingest.casebook.glance import Glance
 from inbox_ingest.errors import CampaignError
+from inbox_ingest.replies.audience import Audience
 from inbox_ingest.replies.desk import TRIAL_ENDED
 from inbox_ingest.stages.file import HELD_BY_REREADING, file_mail
 from tests.casebook.mails import case_text, form, scan
@@ -227,12 +228,28 @@ class TestAgreement:
         assert f"超过{before}字上限" in deliver(office, server).body
         office.campaign = with_limit(office.campaign, now)
         file_mail(office.book, office.campaign, office.clock, everything=True)
-        assert office.desk().would_tell({"DJ001"}) == (SENDER,)
+        assert office.desk().would_tell({"DJ001"}) == Audience(agreed=(SENDER,))
         office.book.dues.agree([due.id for due in office.book.dues.waiting()])
         assert office.draft() == 1
         (letter,) = office.replies("draft")
         assert f"超过{now}字上限" in letter.body
         assert "以本次为准" in letter.body
+
+    def test_who_was_told_is_told_again_by_agreement_and_who_was_not_by_the_letter_that_waits(
+        self, office: Office, server: SmtpServer
+    ) -> None:
+        office.receive(*whole())
+        deliver(office, server)
+        # The letter about another's case waits for approval.
+        other = "zhou@linhai.example.cn"
+        title = "乙车站思政课堂建设案例"
+        office.receive(form(title, "乙市汽车客运总站"), case_text(title), sender=other)
+        assert office.draft() == 1
+        office.campaign = with_limit(office.campaign, 1)
+        file_mail(office.book, office.campaign, office.clock, everything=True)
+        both = Audience(agreed=(SENDER,), unsent=(other,))
+        assert office.desk().would_tell({"DJ001", "DJ002"}) == both
+        assert office.desk().would_tell({"DJ001"}) == Audience(agreed=(SENDER,))
 
     def test_an_accusation_that_a_mended_rule_takes_back_is_taken_back_in_words(
         self, office: Office, server: SmtpServer

@@ -335,6 +335,7 @@ def test_a_rereading_names_the_senders_who_would_be_told_something_else() -> Non
             ("DJ003", before, None),
         ],
         ["a@example.cn"],
+        unsent=["c@example.cn"],
         dry_run=True,
     )
     shown = [line.text for line in lines]
@@ -342,8 +343,10 @@ def test_a_rereading_names_the_senders_who_would_be_told_something_else() -> Non
     assert "    不再有：未收到加盖公章的申报表扫描件" in shown
     assert "    电话：1 → 2" in shown
     assert "DJ003  不再是单独的案例" in shown
-    assert "需要另行告知的发件人 1 位（须先经您同意）" in shown
-    assert "  a@example.cn" in shown
+    told = shown.index("需要另行告知的发件人 1 位（须先经您同意）")
+    assert shown[told + 1] == "  a@example.cn"
+    anew = shown.index("答复尚未发出、按新的结论重新拟写的发件人 1 位")
+    assert shown[anew + 1] == "  c@example.cn"
     assert "  b@example.cn" not in shown
     assert shown[-1] == "重读 30 封邮件，3 件案例会有变化。没有改动任何数据。"
 
