@@ -48,7 +48,9 @@ def difference_lines(
     elif told:
         lines += [Line(""), Line(f"需要另行告知的发件人 {len(told)} 位（须先经您同意）", "heading")]
         lines += [Line(fit(f"  {sender}", 80)) for sender in told]
-        lines += [Line("重读之后用 ingest replies agree 同意；有哪些案例，见 ingest replies list 末尾。")]
+        lines += [
+            Line("重读之后用 ingest replies agree 同意；有哪些案例，见 ingest replies list 末尾。")
+        ]
     if unsent:
         head = f"答复尚未发出、按新的结论重新拟写的发件人 {len(unsent)} 位"
         lines += [Line(""), Line(head, "heading")]
