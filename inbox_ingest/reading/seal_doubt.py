@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inbox_ingest.reading.scan_picture import Pixels, darkest, lightest
+from inbox_ingest.reading.scan_picture import Pixels, darkest, lightest, off_paper
 from inbox_ingest.reading.seal_red import unexplained_red
 from inbox_ingest.reading.seal_shape import (
     LARGEST,
@@ -18,6 +18,7 @@ from inbox_ingest.reading.seal_shape import (
 )
 
 Plane = NDArray[np.float32]
+_DESK = 150  # of 255, on a picture whose paper was made white
 _LEAST_CHROMA = 3  # of 255: paper that was seen in colour is nowhere so grey
 _LEAST_PIXELS = 500  # a shorter side shows no ring of a seal for sure
 
@@ -30,27 +31,13 @@ def doubt_about(pixels: Pixels, small: Pixels, level: Plane, redness: Mask) -> s
     """
     if min(pixels.shape[:2]) < _LEAST_PIXELS:
         return "图片过小，看不清有无印章"
-    if unexplained_red(redness, _off_paper(level)):
+    if unexplained_red(redness, off_paper(level, darker_than=_DESK)):
         return "有红色印迹，但不能确定是公章"
     if _faint_red(level):
         return "有很淡的红色印迹，看不清是不是印章"
     if _grey_ring(level):
         return "有圆形印迹但不是红色，可能是复印件"
     return _poor_quality(small, level)
-
-
-def _off_paper(level: Plane) -> Mask:
-    """The desk around the sheet, with a seam: no white anywhere near, as far as the picture's edge."""
-    reach = max(9, round(min(level.shape[:2]) * 0.045)) | 1
-    light = cv2.dilate(darkest(level), np.ones((reach, reach), np.uint8))
-    dark = (np.asarray(light) < 150).astype(np.uint8)
-    count, areas, _, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
-    outside = np.zeros(count, dtype=np.uint8)
-    for edge in (areas[0], areas[-1], areas[:, 0], areas[:, -1]):
-        outside[edge] = 1
-    outside[0] = 0
-    seam = np.ones((reach + 6, reach + 6), np.uint8)
-    return np.asarray(cv2.dilate(outside[areas], seam), dtype=np.uint8)
 
 
 def _grey_ring(level: Plane) -> bool:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inbox_ingest.reading.scan_picture import Pixels, darkest, lightest
+from inbox_ingest.reading.scan_picture import Pixels, darkest, lightest, off_paper
 from inbox_ingest.reading.scan_table import Rect
 
 Mask = NDArray[np.uint8]
@@ -49,7 +49,7 @@ def unexplained_ink(pixels: Pixels, text: Sequence[Rect]) -> bool:
         return True
     ink = (depth >= threshold).astype(np.uint8)
     explained = _rulings(ink, short) | _covered(text, scale, small.shape[:2], short)
-    elsewhere = _coloured(small, short) | _off_paper(small, short)
+    elsewhere = _coloured(small, short) | off_paper(small)
     explained |= elsewhere
     rest = np.asarray(ink & (1 - explained), dtype=np.uint8)
     return _has_mark(rest, short) or _has_frame(ink & (1 - elsewhere), short)
@@ -92,21 +92,6 @@ def _covered(text: Sequence[Rect], scale: float, shape: tuple[int, ...], short: 
 def _coloured(small: Pixels, short: int) -> Mask:
     spread = lightest(small) - darkest(small)
     return _with_air(np.asarray(spread >= _COLOURED, dtype=np.uint8), short)
-
-
-def _off_paper(small: Pixels, short: int) -> Mask:
-    """The desk around the sheet, with a seam: nothing white near, as far as the picture's edge."""
-    reach = max(9, round(short * 0.045)) | 1
-    light = cv2.dilate(darkest(small), np.ones((reach, reach), np.uint8))
-    white = float(np.percentile(light, 75))
-    dark = (np.asarray(light) < 0.6 * white).astype(np.uint8)
-    count, areas, _, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
-    desk = np.zeros(count, dtype=np.uint8)
-    for edge in (areas[0], areas[-1], areas[:, 0], areas[:, -1]):
-        desk[edge] = 1
-    desk[0] = 0
-    seam = np.ones((reach + 6, reach + 6), np.uint8)
-    return np.asarray(cv2.dilate(desk[areas], seam), dtype=np.uint8)
 
 
 def _with_air(mask: Mask, short: int) -> Mask:
