@@ -27,6 +27,15 @@ from tests.servers.smtp import PASSWORD, USER, SmtpServer
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 
+def answered_by_hand(words: str) -> EmailMessage:
+    """What a colleague wrote to the sender, in answer to his first mail."""
+    written = EmailMessage()
+    written["From"], written["To"] = USER, SENDER
+    written["Message-ID"], written["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
+    written.set_content(words)
+    return written
+
+
 def test_submission_draft_approval_mail_supplement_and_second_answer_in_one_thread(
     ingest: Ingest, mailbox: PymapServer, server: SmtpServer, form_file: Path, text_file: Path
 ) -> None:
@@ -95,10 +104,7 @@ def test_an_organiser_who_answered_by_hand_is_not_answered_after(
 ) -> None:
     mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
     ingest("run")
-    by_hand = EmailMessage()
-    by_hand["From"], by_hand["To"] = USER, SENDER
-    by_hand["Message-ID"], by_hand["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
-    by_hand.set_content("请补正文。")
+    by_hand = answered_by_hand("请补正文。")
     mailbox.deliver(by_hand.as_bytes(), datetime.now(UTC), folder="已发送")
     mailbox.deliver(submission(subject="另一件事", name="other"))
     ingest("run")
@@ -112,10 +118,7 @@ def test_a_colleague_who_answered_before_the_letter_is_sent_is_not_contradicted(
 ) -> None:
     mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
     ingest("run")
-    by_hand = EmailMessage()
-    by_hand["From"], by_hand["To"] = USER, SENDER
-    by_hand["Message-ID"], by_hand["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
-    by_hand.set_content("请补正文。")
+    by_hand = answered_by_hand("请补正文。")
     mailbox.deliver(by_hand.as_bytes(), datetime.now(UTC), folder="已发送")
     ingest("replies", "approve", "1")
     told = ingest("replies", "send")
@@ -129,10 +132,7 @@ def test_an_answer_by_hand_is_found_below_any_number_of_our_own_letters_and_what
 ) -> None:
     mailbox.deliver(submission(form_file, subject="报送案例", name="m1"))
     ingest("run")
-    by_hand = EmailMessage()
-    by_hand["From"], by_hand["To"] = USER, SENDER
-    by_hand["Message-ID"], by_hand["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
-    by_hand.set_content("请补正文，模板见附件。")
+    by_hand = answered_by_hand("请补正文，模板见附件。")
     template = b"0" * (2 << 20)
     by_hand.add_attachment(template, maintype="application", subtype="msword", filename="附件2.doc")
     mailbox.deliver(by_hand.as_bytes(), datetime.now(UTC), folder="已发送")
@@ -197,10 +197,7 @@ def test_where_replies_go_out_by_themselves_an_answer_by_hand_before_the_first_p
         book.runs.mark(TRIAL_ENDED, datetime.now(UTC), "张")
     long_ago = datetime.now(UTC) - timedelta(minutes=50)
     mailbox.deliver(submission(form_file, subject="报送案例", name="m1"), long_ago)
-    by_hand = EmailMessage()
-    by_hand["From"], by_hand["To"] = USER, SENDER
-    by_hand["Message-ID"], by_hand["In-Reply-To"] = "<h1@example.cn>", "<m1@wangjiang.example.cn>"
-    by_hand.set_content("请补正文。")
+    by_hand = answered_by_hand("请补正文。")
     mailbox.deliver(by_hand.as_bytes(), long_ago + timedelta(minutes=20), folder="已发送")
     ingest("run", "--send")
     assert not server.delivered
